@@ -1,0 +1,238 @@
+"""What the pipeline needs from the outside world, as Protocols; ``app`` decides who plays each part.
+
+Every method of a store that writes is ONE transaction: wholly done or not at all, and harmless when it is
+repeated after a crash. Stores are used from one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import (
+    Arrival,
+    ArticleKeys,
+    Edition,
+    EditionRecord,
+    Entry,
+    Feed,
+    FeedState,
+    JudgedArticle,
+    KnownRecord,
+    Outcome,
+    OutboxItem,
+    Page,
+    ParsedFeed,
+    PendingEntry,
+    Reason,
+    Request,
+    Response,
+    SeenEntry,
+    ShownSentence,
+    Story,
+)
+
+
+class Fetcher(Protocol):
+    """The guarded HTTP client."""
+
+    async def fetch(self, request: Request) -> Response:
+        """The answer, status 200 or 304. Everything else raises FetchError."""
+        ...
+
+
+class Reader(Protocol):
+    """Parses foreign bytes where they can do no harm (worker processes with limits)."""
+
+    async def parse_feed(self, feed: Feed, response: Response) -> ParsedFeed:
+        """The document's entries. ParseError if it is no feed, ExtractError if it breaks the limits."""
+        ...
+
+    async def read_page(self, response: Response, entry: Entry | None) -> Page:
+        """The article on a page. ``problem`` is set when there is none; ExtractError if it breaks the limits."""
+        ...
+
+    async def read_html(self, html: str, url: str | None, entry: Entry | None) -> Page:
+        """The same for an HTML fragment, e.g. the full text that a feed carries."""
+        ...
+
+
+class FeedStore(Protocol):
+    """Feed state and the entries that wait to be read."""
+
+    def load_states(self) -> dict[str, FeedState]:
+        """All states by feed address."""
+        ...
+
+    def find_seen(
+        self, feed_url: str, *, keys: Collection[str], link_keys: Collection[str], text_hashes: Collection[str]
+    ) -> tuple[SeenEntry, ...]:
+        """Entries of the feed that share an identity key, a link key or a text hash with those given."""
+        ...
+
+    def save_poll(self, state: FeedState, arrivals: Sequence[Arrival], *, now: datetime) -> int:
+        """Store the state and the arrivals as pending, in one transaction; returns how many became pending.
+
+        An arrival with ``revises`` sets that entry pending again with the next revision. One whose key is
+        there already is left alone.
+        """
+        ...
+
+    def load_pending(self, *, limit: int, now: datetime) -> tuple[PendingEntry, ...]:
+        """Entries to read that are not put off to later than *now*, oldest publication first (undated by first sight)."""
+        ...
+
+    def count_pending(self, *, now: datetime) -> int:
+        """How many ``load_pending`` would return without a limit."""
+        ...
+
+    def close_entry(self, seq: int, outcome: Outcome, because: Sequence[Reason], *, article_id: str | None) -> None:
+        """End an entry that makes no article of its own (same address as another, failed for good)."""
+        ...
+
+    def put_off(self, seq: int, because: Sequence[Reason], *, until: datetime) -> None:
+        """Keep an entry pending, not to be tried before *until*; counts one attempt."""
+        ...
+
+
+class ArticleStore(Protocol):
+    """Articles with their verdicts, and the stories they belong to."""
+
+    def find_id_by_address(self, url_key: str) -> str | None:
+        """The article at that address key."""
+        ...
+
+    def save_judged(
+        self, judged: JudgedArticle, keys: ArticleKeys, *, entry_seq: int | None, story: Story | None
+    ) -> int:
+        """Store article, verdict, fingerprints, story and the entry's outcome in one transaction; the judgement's number.
+
+        A later revision replaces text and verdict at the same id; the earlier judgement stays in the history.
+        """
+        ...
+
+    def iter_known(self) -> Iterator[KnownRecord]:
+        """The current judgement of every article, in the order they were judged."""
+        ...
+
+    def iter_judged(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        topic_id: str | None = None,
+        outcome: Outcome | None = None,
+        after_seq: int | None = None,
+        seqs: Collection[int] | None = None,
+    ) -> Iterator[tuple[int, JudgedArticle]]:
+        """Current judgements with their numbers, in order; ``since``/``until`` look at ``judged_at`` (exclusive, inclusive)."""
+        ...
+
+    def find_judged(self, ref: str) -> JudgedArticle | None:
+        """By id, address or canonical address (compared by key)."""
+        ...
+
+    def load_history(self, article_id: str) -> tuple[tuple[int, JudgedArticle], ...]:
+        """Every judgement of one article, oldest first; articles of earlier revisions carry the current text."""
+        ...
+
+    def iter_closed_entries(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[PendingEntry, Outcome, tuple[Reason, ...]]]:
+        """Entries that ended without an article of their own, with outcome and reasons."""
+        ...
+
+    def load_stories(self, *, since: datetime | None = None) -> tuple[Story, ...]:
+        """Stories seen since then with their members, newest first."""
+        ...
+
+    def search(self, terms: Sequence[str], *, limit: int) -> tuple[JudgedArticle, ...]:
+        """Articles that hold all the terms (already cut by ``text.tokens``), best first."""
+        ...
+
+    def count_outcomes(self) -> Mapping[Outcome, int]:
+        """How many articles and closed entries have each outcome."""
+        ...
+
+
+class EditionStore(Protocol):
+    """Editions, what they showed, and the outbox."""
+
+    def find_last(self, digest_id: str) -> EditionRecord | None:
+        """The newest edition of a digest."""
+        ...
+
+    def find_edition(self, edition_id: str) -> EditionRecord | None:
+        """One edition by id."""
+        ...
+
+    def load_editions(self, digest_id: str) -> tuple[Edition, ...]:
+        """All editions of a digest, newest first."""
+        ...
+
+    def save_edition(self, record: EditionRecord, shown: Sequence[ShownSentence], outbox: Sequence[OutboxItem]) -> bool:
+        """Store edition, shown sentences and outbox rows in one transaction; False if its id or slot is taken."""
+        ...
+
+    def load_shown(self) -> tuple[tuple[str, ShownSentence], ...]:
+        """Every sentence any edition has shown, with the edition's id, oldest first."""
+        ...
+
+    def load_outbox(self, *, now: datetime) -> tuple[OutboxItem, ...]:
+        """Items to deliver that are due, oldest first."""
+        ...
+
+    def mark_sent(self, item: OutboxItem, *, now: datetime) -> None:
+        """The channel has it."""
+        ...
+
+    def mark_failed(self, item: OutboxItem, detail: str, *, retry_at: datetime | None) -> None:
+        """The channel did not take it: try again at *retry_at*, or never (None)."""
+        ...
+
+    def count_outbox(self) -> Mapping[str, int]:
+        """How many items are ``ready``, ``sent`` and ``dead``."""
+        ...
+
+
+class Store(Protocol):
+    """One database, seen through three small ports."""
+
+    @property
+    def feeds(self) -> FeedStore: ...
+
+    @property
+    def articles(self) -> ArticleStore: ...
+
+    @property
+    def editions(self) -> EditionStore: ...
+
+    @property
+    def address(self) -> str:
+        """The database's address without a password."""
+        ...
+
+    def lock(self, name: str, *, wait_s: float) -> AbstractContextManager[None]:
+        """Hold a lock that other processes on the same database respect; StoreLockedError after *wait_s*."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Renderer(Protocol):
+    """Turns an edition into bytes of one format."""
+
+    def __call__(self, edition: Edition) -> bytes: ...
+
+
+class Channel(Protocol):
+    """Takes an edition to the reader."""
+
+    def send(self, edition: Edition, *, history: Sequence[Edition], key: str) -> None:
+        """Deliver; *history* holds all editions of the digest, newest first. DeliveryError if it did not work.
+
+        *key* is the same for every attempt of one edition and channel: a repeat must not be seen twice.
+        """
+        ...
