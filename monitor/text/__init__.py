@@ -1,0 +1,1 @@
+"""Algorithms on strings that know nothing of news."""
