@@ -71,7 +71,7 @@ class FetchError(MonitorError):
     """A request failed.
 
     ``kind`` is one of ``bad_url``, ``forbidden_address``, ``dns``, ``connect``, ``tls``, ``timeout``,
-    ``too_large``, ``decode``, ``redirect``, ``http_status``, ``protocol``. ``permanent`` says that the
+    ``too_large``, ``decode``, ``redirect``, ``http_status``, ``protocol``, ``robots``. ``permanent`` says that the
     same request will fail again (410, a forbidden address); ``retry_after_s`` is what the server asked for.
     """
 

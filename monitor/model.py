@@ -307,7 +307,8 @@ class KnownFrom:
 class JudgedSentence:
     """A sentence with its verdict. ``score`` is the likeness to the nearest known text, in [0, 1].
 
-    ``is_filler`` marks what carries no information: neither new nor known from anywhere.
+    ``is_filler`` marks what carries no information: neither new nor known from anywhere. ``seen_at`` is when the
+    sentence first stood in the article, as far as the monitor saw.
     """
 
     text: str
@@ -315,6 +316,7 @@ class JudgedSentence:
     score: float
     known_from: KnownFrom | None = None
     is_filler: bool = False
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.model import (
     Arrival,
     ArticleKeys,
@@ -29,10 +32,13 @@ from monitor.model import (
     Reason,
     Request,
     Response,
+    Role,
     SeenEntry,
     ShownSentence,
     Story,
 )
+
+Vectors = NDArray[np.float32]
 
 
 class Fetcher(Protocol):
@@ -88,8 +94,20 @@ class FeedStore(Protocol):
         """How many ``load_pending`` would return without a limit."""
         ...
 
-    def close_entry(self, seq: int, outcome: Outcome, because: Sequence[Reason], *, article_id: str | None) -> None:
-        """End an entry that makes no article of its own (same address as another, failed for good)."""
+    def close_entry(
+        self,
+        seq: int,
+        outcome: Outcome,
+        because: Sequence[Reason],
+        *,
+        article_id: str | None,
+        now: datetime | None = None,
+    ) -> None:
+        """End a pending entry that makes no article of its own (same address as another, failed for good).
+
+        *article_id* names the article it is closed for. *now* is what ``iter_closed_entries`` goes by, None
+        stands for the entry's first sight.
+        """
         ...
 
     def put_off(self, seq: int, because: Sequence[Reason], *, until: datetime) -> None:
@@ -105,11 +123,21 @@ class ArticleStore(Protocol):
         ...
 
     def save_judged(
-        self, judged: JudgedArticle, keys: ArticleKeys, *, entry_seq: int | None, story: Story | None
+        self,
+        judged: JudgedArticle,
+        keys: ArticleKeys,
+        *,
+        entry_seq: int | None,
+        story: Story | None,
+        role: Role = Role.REPORTS,
+        search_terms: Sequence[str] = (),
     ) -> int:
         """Store article, verdict, fingerprints, story and the entry's outcome in one transaction; the judgement's number.
 
         A later revision replaces text and verdict at the same id; the earlier judgement stays in the history.
+        ``judged.revision`` is the entry's: an entry that was revised meanwhile stays pending. A repeat stores
+        nothing and gives the first number again. *story* brings headline and times, None leaves them; the
+        article belongs to ``verdict.story_id`` in *role*. *search_terms* are what ``search`` finds it by.
         """
         ...
 
@@ -130,8 +158,8 @@ class ArticleStore(Protocol):
         """Current judgements with their numbers, in order; ``since``/``until`` look at ``judged_at`` (exclusive, inclusive)."""
         ...
 
-    def find_judged(self, ref: str) -> JudgedArticle | None:
-        """By id, address or canonical address (compared by key)."""
+    def find_judged(self, ref: str, *, url_key: str | None = None) -> JudgedArticle | None:
+        """By id, address or canonical address as they were written, or else by the address key of *ref*."""
         ...
 
     def load_history(self, article_id: str) -> tuple[tuple[int, JudgedArticle], ...]:
@@ -141,7 +169,11 @@ class ArticleStore(Protocol):
     def iter_closed_entries(
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[tuple[PendingEntry, Outcome, tuple[Reason, ...]]]:
-        """Entries that ended without an article of their own, with outcome and reasons."""
+        """Entries that ended without an article of their own, with outcome and reasons, by number.
+
+        ``since`` (exclusive) and ``until`` (inclusive) look at the time they were closed. ``article_id`` is the
+        article they were closed for; the feed's own full text is gone.
+        """
         ...
 
     def load_stories(self, *, since: datetime | None = None) -> tuple[Story, ...]:
@@ -235,4 +267,25 @@ class Channel(Protocol):
 
         *key* is the same for every attempt of one edition and channel: a repeat must not be seen twice.
         """
+        ...
+
+
+class Embedder(Protocol):
+    """Meaning as vectors, and how common a word is."""
+
+    @property
+    def name(self) -> str:
+        """Model and version; vectors of different names are never compared."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, float32, length 1. About 2 ms a sentence in batches on one core."""
+        ...
+
+    def rarity(self, word: str) -> float:
+        """Negative natural log of the word's probability in ordinary text: 5 for "the", 20 for "lithium"."""
+        ...
+
+    def background(self) -> Vectors:
+        """Vectors of everyday news sentences about anything, the measure for "close to the subject"."""
         ...

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.text.language import guess_language
+from monitor.text.language import detect
 from monitor.text.normalise import text_hash
 from monitor.text.sentences import split_sentences
 from monitor.text.tokens import has_cjk, tokens
@@ -96,7 +96,7 @@ def read_clipping(text: str) -> Clipping:
     prose, furniture, date = _sort_lines(lines)
     first_prose = prose[0][0] if prose else len(lines)
     title = marked or _choose_title(lines[:first_prose])
-    language = guess_language(" ".join(line for _, line in prose) or text)
+    language = detect(" ".join(line for _, line in prose) or text)
     paragraphs, n_repeated = _without_repeats((line for _, line in prose), language)
     return Clipping(
         title=title,

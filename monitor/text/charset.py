@@ -69,6 +69,8 @@ _MULTIBYTE = {"utf-8", "gb18030", "big5hkscs", "euc_jp", "cp932", "cp949", "iso2
 
 _XML_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})")
 _META = re.compile(rb"<meta\s[^>]{0,400}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_WORD = re.compile(rb"[\x80-\xff]{3,}")
 _HEAD_BYTES = 4096  # browsers look at 1,024; pages with long scripts before the meta are common
 _TOLERATED = 0.002  # share of undecodable characters up to which a declaration is still believed
 
@@ -149,8 +151,6 @@ def _guess_multibyte(body: bytes) -> str | None:
 
 def _guess(body: bytes) -> str:
     """The likeliest codec of undeclared bytes that are not UTF-8."""
-    if body.count(b"\x80") + sum(body.count(bytes([b])) for b in range(0xC2, 0xF5)) == 0:
-        return "cp1252"
     text = body.decode("utf-8", "replace")
     if text.count("\ufffd") <= len(text) * _TOLERATED:
         return "utf-8"
@@ -158,13 +158,14 @@ def _guess(body: bytes) -> str:
 
 
 def _guess_cyrillic(body: bytes) -> str | None:
-    """A Cyrillic codec if most words would be plain lower-case Cyrillic under it."""
-    sample = bytes(b for b in body[:200_000] if b >= 0x80)
-    if len(sample) < len(body[:200_000]) * 0.2:
+    """A Cyrillic codec if the high bytes come in words (Western ones stand alone) and are mostly lower case under it."""
+    sample = body[:200_000]
+    words = b"".join(_HIGH_WORD.findall(sample))
+    if len(words) < 0.6 * len(_HIGH.findall(sample)) or not words:
         return None
     shares = {}
     for codec in ("cp1251", "koi8_r"):
-        text = sample.decode(codec, "replace")
+        text = words.decode(codec, "replace")
         shares[codec] = sum("а" <= c <= "я" for c in text) / max(len(text), 1)
     codec = max(shares, key=lambda name: shares[name])
     return codec if shares[codec] > 0.6 else None

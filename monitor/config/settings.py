@@ -1,0 +1,70 @@
+"""The configuration as the rest of the program sees it: checked, complete, with absolute paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.model import Digest, Feed, Topic
+
+DEFAULT_STORE = "sqlite:///monitor.db"
+
+# "Back-fill is never news": older than this at first sight is known, not new.
+_WEEK_S = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """The mail server that takes editions. ``security`` is ``starttls``, ``tls`` or ``none``.
+
+    ``sender`` is an address, alone or as ``Name <address>``; ``username`` and ``password`` are both set or both None.
+    """
+
+    host: str
+    port: int
+    security: str
+    username: str | None
+    password: str | None = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """The manners and limits of the HTTP client.
+
+    ``contact`` is an address for the user agent; ``timeout_s`` the deadline of one whole request.
+    ``allow_networks`` are networks in CIDR form that may be fetched from although they are not public. ``max_age_s``
+    is the age from which an entry counts as back-fill. ``host_gap_s`` None means: the client's own rule.
+    """
+
+    contact: str | None = None
+    timeout_s: float = 20.0
+    max_bytes: int = 10_000_000
+    per_host: int = 2
+    concurrency: int = 64
+    robots: bool = True
+    allow_private: bool = False
+    allow_networks: tuple[str, ...] = ()
+    max_age_s: int = _WEEK_S
+    host_gap_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One feeds.yaml. Ids are unique, every topic that is named exists, every path is absolute.
+
+    ``feeds`` are those of the file, then those of its OPML files, each address once; ``notes`` tells what was
+    folded or left out on the way. ``store`` is a database address, a SQLite path in it absolute.
+    """
+
+    path: Path
+    topics: tuple[Topic, ...]
+    corpus: tuple[Path, ...] = ()
+    aliases: tuple[tuple[str, ...], ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    digests: tuple[Digest, ...] = ()
+    email: EmailSettings | None = None
+    fetch: FetchSettings = FetchSettings()
+    store: str
+    templates: Path | None = None
+    notes: tuple[str, ...] = ()

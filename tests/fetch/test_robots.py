@@ -1,0 +1,216 @@
+"""robots.txt for article pages, by RFC 9309."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.errors import FetchError
+from monitor.fetch import FetchLimits, PageFetcher, RobotsGate
+from monitor.fetch.robots import parse_robots
+from monitor.model import Request
+
+DENY_ALL = b"User-agent: *\nDisallow: /\n"
+
+
+def is_allowed(body: bytes, url: str = "http://h.example/a/b", product: str = "monitor-news") -> bool:
+    return parse_robots(body, product).can_fetch(url, product)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", True),
+        (b"User-agent: *\nDisallow: /a\n", False),
+        (b"User-agent: *\nDisallow: /b\n", True),
+        (b"User-agent: *\nDisallow:\n", True),
+        (b"\xef\xbb\xbfUser-agent: *\nDisallow: /a\n", False),
+        (b"User-agent: *\r\nDisallow: /a\r\n", False),
+        (b"User-agent: *\rDisallow: /a\r", False),
+        (b"USER-AGENT: MONITOR-NEWS\nDISALLOW: /a\n", False),
+        (b"user agent monitor-news # us\ndisallow /a\n", False),
+        (b"User-agent: monitor-news/0.1\nDisallow: /a\n", False),
+        (b"User-agent: otherbot\nDisallow: /\n", True),
+        (b"User-agent: monitor\nDisallow: /\n", True),
+        (b"User-agent: monitor-news-images\nDisallow: /\n", True),
+        (b"User-agent: *\nDisallow: /\n\nUser-agent: monitor-news\nAllow: /\n", True),
+        (b"User-agent: otherbot\nUser-agent: monitor-news\nDisallow: /a\n", False),
+        (b"User-agent: monitor-news\nDisallow: /x\n\nUser-agent: monitor-news\nDisallow: /a\n", False),
+        (b"User-agent: *\nDisallow: /a\nAllow: /a/b\n", True),
+        (b"User-agent: *\nDisallow: /a/b\nAllow: /a\n", False),
+        (b"User-agent: *\nDisallow: /*b$\n", False),
+        (b"User-agent: *\nDisallow: /*x$\n", True),
+        (b"Disallow: /\n", True),
+        (b"<html><body>Not found</body></html>", True),
+        (b"\xff\xfe\x00\x01garbage\nUser-agent: *\nDisallow: /a", False),
+    ],
+)
+def test_rules_are_read_as_the_rfc_says(body: bytes, expected: bool) -> None:
+    assert is_allowed(body) is expected
+
+
+def test_exactly_512_000_bytes_are_read() -> None:
+    rule = b"User-agent: *\nDisallow: /a\n"
+    padding = b"#" * (512_000 - len(rule) - 1) + b"\n"
+    assert not is_allowed(padding + rule)
+    assert is_allowed(padding + b"#" + rule.replace(b"/a\n", b"/a"))
+
+
+def test_a_file_of_many_names_and_many_rules_does_not_multiply() -> None:
+    body = b"".join(b"User-agent: b%d\n" % n for n in range(15_000))
+    body += b"User-agent: *\n" + b"".join(b"Disallow: /%d\n" % n for n in range(12_000))
+    rules = parse_robots(body, "monitor-news")
+    assert sum(len(rule_set._rules) for rule_set in rules._user_agents.values()) < 25_000
+    assert not rules.can_fetch("http://h.example/7", "monitor-news")
+
+
+class Visit:
+    """A gate over a server, and a clock that can be moved."""
+
+    def __init__(self, kit: Any, fetcher: Any) -> None:
+        self.now = kit.now
+        self.fetcher = fetcher
+        self.gate = RobotsGate(fetcher, kit.user_agent, clock=lambda: self.now)
+        self.pages = PageFetcher(fetcher, self.gate)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("200 OK", False), ("401 No", True), ("403 No", True), ("404 No", True), ("410 No", True), ("429 No", True),
+     ("500 No", False), ("503 No", False), ("204 No", False)],
+)  # fmt: skip
+async def test_absent_rules_allow_and_unreachable_rules_forbid(kit: Any, status: str, expected: bool) -> None:
+    async with kit.server({"/robots.txt": kit.answer(status, body=DENY_ALL)}) as server, kit.fetcher() as fetcher:
+        assert await Visit(kit, fetcher).gate.allows(server.url("/a")) is expected
+
+
+@pytest.mark.asyncio
+async def test_a_dead_host_forbids(kit: Any) -> None:
+    async with kit.server(kit.answer()) as server:
+        url = server.url("/a")
+    async with kit.fetcher() as fetcher:
+        assert not await Visit(kit, fetcher).gate.allows(url)
+
+
+@pytest.mark.asyncio
+async def test_a_silent_host_forbids(kit: Any) -> None:
+    async def hold(_: str, writer: asyncio.StreamWriter) -> None:
+        await writer.wait_closed()
+
+    limits = FetchLimits(total_s=0.2)
+    async with kit.server(hold) as server, kit.fetcher(limits) as fetcher:
+        assert not await Visit(kit, fetcher).gate.allows(server.url("/a"))
+
+
+@pytest.mark.asyncio
+async def test_five_redirects_are_followed_and_a_sixth_means_no_rules(kit: Any) -> None:
+    moves = {f"/{n}": kit.answer("302 Found", [("Location", f"/{n + 1}")]) for n in range(1, 6)}
+    five = {**moves, "/robots.txt": kit.answer("301 Moved", [("Location", "/2")]), "/6": kit.answer(body=DENY_ALL)}
+    six = {**five, "/robots.txt": kit.answer("301 Moved", [("Location", "/1")])}
+    for pages, expected in ((five, False), (six, True)):
+        async with kit.server(pages) as server, kit.fetcher() as fetcher:
+            assert await Visit(kit, fetcher).gate.allows(server.url("/a")) is expected
+
+
+@pytest.mark.asyncio
+async def test_an_endless_file_is_read_only_at_its_start(kit: Any) -> None:
+    async def pour(_: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + DENY_ALL)
+        while True:
+            writer.write(b"#" * 60_000 + b"\n")
+            await writer.drain()
+
+    async with kit.server(pour) as server, kit.fetcher() as fetcher:
+        assert not await Visit(kit, fetcher).gate.allows(server.url("/a"))
+
+
+@pytest.mark.asyncio
+async def test_a_gzip_bomb_for_a_file_does_no_harm(kit: Any) -> None:
+    body = gzip.compress(DENY_ALL + b"#" * 3_000_000)
+    page = kit.answer(headers=[("Content-Encoding", "gzip")], body=body)
+    async with kit.server({"/robots.txt": page}) as server, kit.fetcher() as fetcher:
+        assert not await Visit(kit, fetcher).gate.allows(server.url("/a"))
+
+
+@pytest.mark.asyncio
+async def test_rules_are_asked_for_once_a_day_even_by_a_crowd(kit: Any) -> None:
+    async with kit.server({"/robots.txt": kit.answer(body=DENY_ALL)}) as server, kit.fetcher() as fetcher:
+        visit = Visit(kit, fetcher)
+        await asyncio.gather(*(visit.gate.allows(server.url(f"/{n}")) for n in range(20)))
+        visit.now += timedelta(hours=23)
+        await visit.gate.allows(server.url())
+        assert server.paths == ["/robots.txt"]
+        visit.now += timedelta(hours=1)
+        await visit.gate.allows(server.url())
+        assert server.paths == ["/robots.txt"] * 2
+
+
+@pytest.mark.asyncio
+async def test_unreachable_rules_are_tried_again_after_an_hour(kit: Any) -> None:
+    async with kit.server(kit.answer("500 Oops")) as server, kit.fetcher() as fetcher:
+        visit = Visit(kit, fetcher)
+        with pytest.raises(FetchError) as caught:
+            await visit.pages.fetch(Request(url=server.url("/a")))
+        assert (caught.value.kind, caught.value.permanent, caught.value.retry_after_s) == ("robots", False, 3_600.0)
+        visit.now += timedelta(minutes=59)
+        await visit.gate.allows(server.url())
+        assert len(server.heads) == 1
+        visit.now += timedelta(minutes=1)
+        await visit.gate.allows(server.url())
+        assert len(server.heads) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_denied_page_is_never_asked_for(kit: Any) -> None:
+    pages = {"/robots.txt": kit.answer(body=DENY_ALL), "/a": kit.answer(body=b"page")}
+    async with kit.server(pages) as server, kit.fetcher() as fetcher:
+        with pytest.raises(FetchError) as caught:
+            await Visit(kit, fetcher).pages.fetch(Request(url=server.url("/a")))
+    assert (caught.value.kind, caught.value.permanent) == ("robots", True)
+    assert server.paths == ["/robots.txt"]
+
+
+@pytest.mark.asyncio
+async def test_an_allowed_page_is_fetched(kit: Any) -> None:
+    pages = {"/robots.txt": kit.answer(body=b"User-agent: *\nDisallow: /b"), "/a": kit.answer(body=b"page")}
+    async with kit.server(pages) as server, kit.fetcher() as fetcher:
+        assert (await Visit(kit, fetcher).pages.fetch(Request(url=server.url("/a")))).body == b"page"
+    assert "text/html" in server.headers()["accept"]
+
+
+@pytest.mark.asyncio
+async def test_a_redirect_to_a_denied_page_is_not_followed(kit: Any) -> None:
+    there_pages = {"/robots.txt": kit.answer(body=DENY_ALL), "/": kit.answer(body=b"page")}
+    async with kit.server(there_pages) as there:
+        here_pages = {"/a": kit.answer("302 Found", [("Location", there.url())])}
+        async with kit.server(here_pages) as here, kit.fetcher() as fetcher:
+            with pytest.raises(FetchError) as caught:
+                await Visit(kit, fetcher).pages.fetch(Request(url=here.url("/a")))
+    assert caught.value.kind == "robots"
+    assert there.paths == ["/robots.txt"]
+
+
+@pytest.mark.asyncio
+async def test_feeds_are_fetched_without_asking(kit: Any) -> None:
+    pages = {"/robots.txt": kit.answer(body=DENY_ALL), "/feed": kit.answer(body=b"feed")}
+    async with kit.server(pages) as server:
+        assert (await kit.fetch(server.url("/feed"))).body == b"feed"
+    assert server.paths == ["/feed"]
+
+
+@pytest.mark.asyncio
+async def test_an_address_that_is_none_is_refused_as_such(kit: Any) -> None:
+    async with kit.fetcher() as fetcher:
+        with pytest.raises(FetchError) as caught:
+            await Visit(kit, fetcher).gate.allows("file:///etc/passwd")
+    assert caught.value.kind == "bad_url"
+
+
+def test_a_user_agent_without_a_product_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="no product name"):
+        RobotsGate(None, "(nobody)", clock=lambda: None)  # type: ignore[arg-type, return-value]

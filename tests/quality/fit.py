@@ -1,0 +1,215 @@
+"""Fits the logistic models of ``monitor/stages/fitted.py`` on labelled months of news.
+
+    python tests/quality/fit.py SET [SET ...] [--write]
+
+A SET is a folder with ``articles.jsonl`` (one article an object: id, published, lang, title, paragraphs as lists of
+sentences, relevant, kind, story, updates, and for each sentence whether it is novel), ``seeds/`` with collected texts
+and optionally ``topic.yaml``; ``FOLDER=SEEDS`` names another seeds folder. The articles are played in order of time
+through the signals of ``monitor.stages``, the labels deciding what becomes known ("teacher forcing"). Prints how each
+subject is predicted from the others (area under the curve, F1), then, with ``--write``, writes the models fitted on all.
+Needs scikit-learn, which the program itself does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from monitor.meaning import SentenceEncoder
+from monitor.model import Article, Outcome, Topic
+from monitor.stages.analysis import Analysis, analyse
+from monitor.stages.clipping import read_clipping
+from monitor.stages.known import KnownBase
+from monitor.stages.novelty import find_neighbours, signals_of_all
+from monitor.stages.relevance import build_profile, relevance_signals
+from monitor.stages.stories import pair_signals
+from monitor.text.fingerprints import prints
+
+TARGET = Path(__file__).parents[2] / "monitor" / "stages" / "fitted.py"
+CORPUS_SIGNALS = ("title", "share", "opening", "terms", "contrast", "closer", "closest", "words",
+                  "nearest_words", "nearest_meaning")  # fmt: skip
+TERM_SIGNALS = ("title", "share", "opening", "terms", "nearest_words", "nearest_meaning", "alone")
+KINDS = ("relevance", "terms", "novel", "event")
+DEFAULT_TOPIC = """\
+topics:
+  - any: [Huawei, 华为, Ascend, 昇腾, DeepSeek, 深度求索, CloudMatrix, CANN, Pangu, 盘古, HarmonyOS, 鸿蒙, SMIC, 中芯国际,
+          export controls, 出口管制, Bureau of Industry and Security, Entity List, Nvidia China]
+aliases:
+  - [Nvidia, 英伟达]
+"""
+
+
+class Samples:
+    """Signals and labels of one kind, by subject."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, float]]] = defaultdict(list)
+        self.labels: dict[str, list[bool]] = defaultdict(list)
+
+    def add(self, subject: str, signals: dict[str, float], label: bool) -> None:
+        self.rows[subject].append(signals)
+        self.labels[subject].append(label)
+
+
+def article_of(row: dict[str, Any]) -> Article:
+    sentences = [sentence for paragraph in row["paragraphs"] for sentence in paragraph]
+    starts = [place == 0 for paragraph in row["paragraphs"] for place, _ in enumerate(paragraph)]
+    return Article(
+        id=row["id"], url=None, canonical_url=None, title=row["title"], standfirst=None, sentences=tuple(sentences),
+        starts=tuple(starts), outlet=row["outlet"], language=row["lang"],
+        published_at=datetime.fromisoformat(row["published"]),
+    )  # fmt: skip
+
+
+def corpus_articles(folder: Path) -> list[Article]:
+    found = []
+    for path in sorted(folder.glob("*.txt")):
+        clipping = read_clipping(path.read_text(encoding="utf-8"))
+        sentences = tuple(sentence for paragraph in clipping.paragraphs for sentence in paragraph)
+        found.append(
+            Article(
+                id=f"corpus:{path.stem}", url=None, canonical_url=None, title=clipping.title, standfirst=None,
+                sentences=sentences, starts=(True,) * len(sentences), outlet=None, language=clipping.language,
+                is_corpus=True, published_at=clipping.published_at,
+            )  # fmt: skip
+        )
+    return found
+
+
+def play(folder: Path, seeds: Path, encoder: SentenceEncoder) -> dict[str, Samples]:
+    subject = folder.name
+    samples: dict[str, Samples] = {name: Samples() for name in KINDS}
+    own = folder / "topic.yaml"
+    config = YAML(typ="safe").load(own.read_text(encoding="utf-8") if own.exists() else DEFAULT_TOPIC)
+    topic = Topic(id="main", title="", any_terms=tuple(config["topics"][0]["any"]))
+    known = KnownBase()
+    corpus = [analyse(article, encoder) for article in corpus_articles(seeds)]
+    for analysis in corpus:
+        remember(known, analysis, Outcome.KNOWN, None)
+    profile = build_profile(topic, config.get("aliases", []), corpus)
+    plain = build_profile(replace(topic, learn=False), config.get("aliases", []), corpus)
+    rows = [json.loads(line) for line in (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
+    told: list[tuple[Analysis, str, datetime]] = []
+    for row in rows:
+        analysis = analyse(article_of(row), encoder)
+        if not row.get("updates"):
+            signals, _, _ = relevance_signals(analysis, profile, known, encoder)
+            samples["relevance"].add(subject, signals, row["relevant"])
+            signals, _, _ = relevance_signals(analysis, plain, known, encoder)
+            samples["terms"].add(subject, signals, row["relevant"])
+            # the same article as the first one that a new installation sees
+            first = {"nearest_words": 0.0, "nearest_meaning": 0.0, "alone": 1.0}
+            samples["terms"].add(subject, signals | first, row["relevant"])
+        if row["relevant"]:
+            every = signals_of_all(analysis, find_neighbours(analysis, known), known)
+            for signals, label in zip(every, row["sentences"], strict=True):
+                samples["novel"].add(subject, signals, label["novel"])
+        if row["relevant"] and row["kind"] in ("new-story", "zh", "update", "near-topic"):
+            when = datetime.fromisoformat(row["published"])
+            for other, story, at in told:
+                days = abs((when - at).total_seconds()) / 86_400
+                samples["event"].add(subject, pair_signals(analysis, other, known, days=days), story == row["story"])
+            told.append((analysis, row["story"], when))
+        remember(known, analysis, Outcome.NEW if row["relevant"] else Outcome.OFF_TOPIC, row["story"])
+    return samples
+
+
+def remember(known: KnownBase, analysis: Analysis, outcome: Outcome, story: str | None) -> None:
+    known.add(
+        analysis.article, outcome=outcome, prints=prints(" ".join(analysis.article.sentences)), hash_of_text=None,
+        address=None, analysis=analysis, topic_ids=("main",) if outcome.is_kept else (), story_id=story,
+    )  # fmt: skip
+
+
+def fit(rows: list[dict[str, float]], labels: list[bool], names: tuple[str, ...], *, balanced: bool) -> Any:
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(C=0.3, max_iter=2000, class_weight="balanced" if balanced else None)
+    )
+    return model.fit(matrix(rows, names), np.array(labels))
+
+
+def matrix(rows: list[dict[str, float]], names: tuple[str, ...]) -> np.ndarray:
+    return np.array([[row[name] for name in names] for row in rows])
+
+
+def natural_units(model: Any, names: tuple[str, ...]) -> tuple[float, dict[str, float]]:
+    """Bias and weights on the signals themselves instead of on standardised ones."""
+    scaler, logistic = model[0], model[1]
+    weights = logistic.coef_[0] / scaler.scale_
+    bias = logistic.intercept_[0] - float((weights * scaler.mean_).sum())
+    return round(float(bias), 3), {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+
+
+def report(title: str, samples: Samples, names: tuple[str, ...], *, balanced: bool) -> tuple[float, dict[str, float]]:
+    print(f"{title}: {sum(map(len, samples.rows.values()))} samples")
+    for subject in samples.rows:
+        others = [name for name in samples.rows if name != subject]
+        if not others:
+            break
+        model = fit(
+            [row for name in others for row in samples.rows[name]],
+            [label for name in others for label in samples.labels[name]],
+            names, balanced=balanced,
+        )  # fmt: skip
+        truth = np.array(samples.labels[subject])
+        predicted = model.predict_proba(matrix(samples.rows[subject], names))[:, 1]
+        hit = float((truth & (predicted >= 0.5)).sum())
+        f1 = 2 * hit / float(truth.sum() + (predicted >= 0.5).sum())
+        print(f"  {subject} from the others: AUC {roc_auc_score(truth, predicted):.3f}, F1 {f1:.3f}")
+    rows = [row for subject in samples.rows.values() for row in subject]
+    labels = [label for subject in samples.labels.values() for label in subject]
+    bias, weights = natural_units(fit(rows, labels, names, balanced=balanced), names)
+    print(f"  bias {bias}, {weights}")
+    return bias, weights
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("sets", nargs="+")
+    ask.add_argument("--write", action="store_true")
+    args = ask.parse_args()
+    encoder = SentenceEncoder()
+    merged: dict[str, Samples] = {name: Samples() for name in KINDS}
+    for given in args.sets:
+        folder, _, seeds = given.partition("=")
+        for name, samples in play(Path(folder), Path(seeds or f"{folder}/seeds"), encoder).items():
+            merged[name].rows |= samples.rows
+            merged[name].labels |= samples.labels
+    novel_names = tuple(next(iter(merged["novel"].rows.values()))[0])
+    event_names = tuple(next(iter(merged["event"].rows.values()))[0])
+    models = {
+        "RELEVANCE": report("relevance", merged["relevance"], CORPUS_SIGNALS, balanced=True),
+        "RELEVANCE_TERMS_ONLY": report("relevance, terms only", merged["terms"], TERM_SIGNALS, balanced=True),
+        "NOVEL": report("novel sentences", merged["novel"], novel_names, balanced=False),
+        "SAME_EVENT": report("same event", merged["event"], event_names, balanced=True),
+    }
+    if args.write:
+        TARGET.write_text(render(models), encoding="utf-8")
+        print(f"written: {TARGET}", file=sys.stderr)
+
+
+def render(models: dict[str, tuple[float, dict[str, float]]]) -> str:
+    lines = ['"""Fitted models, written by ``tests/quality/fit.py``; see ``weights`` for what the numbers mean."""', "",
+             "from monitor.stages.weights import Logistic", ""]  # fmt: skip
+    for name, (bias, weights) in models.items():
+        lines += [f"{name} = Logistic(", f"    bias={bias},", "    weights={"]
+        lines += [f'        "{signal}": {weight},' for signal, weight in weights.items()]
+        lines += ["    },", ")", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
