@@ -7,7 +7,6 @@ ignores fields it does not know, so that a value written by a newer version stil
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
@@ -18,16 +17,21 @@ T = TypeVar("T")
 _CONFIG = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants")
 
 
-@cache
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """The cached adapter of a type; building one costs about a millisecond, using it microseconds."""
-    # pydantic takes no configuration for a bare dataclass, but hands it down through a union
-    return TypeAdapter(kind | None, config=_CONFIG)
+    """The adapter of a type, kept: building one costs about a millisecond, using it microseconds."""
+    if kind not in _ADAPTERS:
+        # pydantic takes no configuration for a bare dataclass, but hands it down through a union
+        _ADAPTERS[kind] = TypeAdapter(kind | None, config=_CONFIG)
+    return _ADAPTERS[kind]
 
 
 def dump(value: object, kind: Any = None) -> bytes:
-    """*value* as UTF-8 JSON, without blanks. *kind* names its type where ``type(value)`` is too vague (``tuple[X, ...]``).
+    """*value* as UTF-8 JSON, without blanks.
 
+    *kind* names its type where ``type(value)`` is too vague (``tuple[X, ...]``).
     Lone surrogates, which no UTF-8 can carry, become U+FFFD.
     """
     adapter = _adapter(type(value) if kind is None else kind)

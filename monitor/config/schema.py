@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from monitor.config import values
 from monitor.config.problems import Step
-from monitor.config.settings import DEFAULT_STORE
+from monitor.config.settings import DEFAULT_STORE, Network
 
 KINDS = ("auto", "feed", "sitemap", "page", "federal-register", "search")
 SECURITIES = ("starttls", "tls", "none")
@@ -55,7 +55,7 @@ WebAddress = Annotated[
     str, PlainValidator(values.parse_web_address), _text_schema(pattern=r"^https?://[^\s]+$|\$\{", format="uri")
 ]
 Mailbox = Annotated[str, PlainValidator(values.parse_mailbox), _text_schema(pattern=r"@|\$\{")]
-Network = Annotated[str, PlainValidator(values.parse_network), _text_schema(examples=["10.0.0.0/8"])]
+AllowedNetwork = Annotated[Network, PlainValidator(values.parse_network), _text_schema(examples=["10.0.0.0/8"])]
 Notify = Annotated[str, PlainValidator(values.parse_notify), _text_schema(pattern=r":/|\$\{")]
 
 
@@ -207,7 +207,7 @@ class FetchModel(_Section):
     ] = Field(default=64, description="Requests at a time.")
     robots: Flag = Field(default=True, description="Obey robots.txt when reading article pages.")
     allow_private: Flag = Field(default=False, description="Fetch from loopback and private networks too.")
-    allow_networks: list[Network] = Field(
+    allow_networks: list[AllowedNetwork] = Field(
         default=[], description="Networks that are not public and may be fetched from."
     )
     max_age: Annotated[float, PlainValidator(partial(values.parse_duration, least_s=0)), _DURATION_SCHEMA] = Field(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import TypeAlias
 
 from monitor.model import Digest, Feed, Topic
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 DEFAULT_STORE = "sqlite:///monitor.db"
 
@@ -33,8 +37,8 @@ class FetchSettings:
     """The manners and limits of the HTTP client.
 
     ``contact`` is an address for the user agent; ``timeout_s`` the deadline of one whole request.
-    ``allow_networks`` are networks in CIDR form that may be fetched from although they are not public. ``max_age_s``
-    is the age from which an entry counts as back-fill. ``host_gap_s`` None means: the client's own rule.
+    ``allow_networks`` may be fetched from although they are not public. ``max_age_s`` is the age from which an entry
+    counts as back-fill. ``host_gap_s`` None means: the client's own rule.
     """
 
     contact: str | None = None
@@ -44,7 +48,7 @@ class FetchSettings:
     concurrency: int = 64
     robots: bool = True
     allow_private: bool = False
-    allow_networks: tuple[str, ...] = ()
+    allow_networks: tuple[Network, ...] = ()
     max_age_s: int = _WEEK_S
     host_gap_s: float | None = None
 

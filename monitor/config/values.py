@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.document import FromEnvironment
 from monitor.config.problems import suggest
+from monitor.config.settings import Network
 from monitor.model import ChannelAddress
 
 _DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?", re.ASCII)
@@ -229,11 +230,11 @@ def parse_host(value: object) -> str:
     return text
 
 
-def parse_network(value: object) -> str:
-    """A network in CIDR form, in its normal spelling."""
+def parse_network(value: object) -> Network:
+    """A network from its CIDR form."""
     text = parse_text(value)
     try:
-        return str(ipaddress.ip_network(text))
+        return ipaddress.ip_network(text)
     except ValueError:
         pass
     try:

@@ -59,7 +59,7 @@ class Child:
         return self._process.returncode is None
 
     async def ask(self, frame: bytes) -> tuple[dict[str, Any], bytes]:
-        """The answer to one frame. ``EOFError`` or ``OSError`` if the worker is gone, FrameError if it talks nonsense."""
+        """The answer to one frame. EOFError or OSError if the worker is gone, FrameError if it talks nonsense."""
         if self._process.stdin is None:
             raise EOFError
         self._process.stdin.write(frame)

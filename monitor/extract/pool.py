@@ -15,7 +15,7 @@ import signal
 from collections import OrderedDict
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from monitor import codec
 from monitor.errors import ExtractError, ParseError
@@ -23,6 +23,7 @@ from monitor.extract import frames
 from monitor.extract.child import Child
 from monitor.model import Entry, Feed, Page, ParsedFeed, Response
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _MAX_REMEMBERED = 10_000
@@ -74,7 +75,7 @@ class ReaderPool:
         """The document's entries. ParseError if it is no feed, ExtractError if it breaks the limits."""
         outline = Response(url=response.url, status=response.status, headers=response.headers)
         head = {"do": "feed", "kind": feed.kind, "response": codec.dump(outline).decode()}
-        return codec.load(ParsedFeed, await self._run(response.url, head, response.body))
+        return _load(ParsedFeed, response.url, await self._run(response.url, head, response.body))
 
     async def read_page(self, response: Response, entry: Entry | None) -> Page:
         """The article on a page. ``problem`` is set when there is none; ExtractError if it breaks the limits."""
@@ -87,7 +88,7 @@ class ReaderPool:
     async def _read(self, url: str | None, charset: str | None, body: bytes, entry: Entry | None) -> Page:
         told = codec.dump(entry).decode() if entry else None
         head = {"do": "page", "url": url, "charset": charset, "entry": told}
-        return codec.load(Page, await self._run(url, head, body[: self._limits.max_html_bytes]))
+        return _load(Page, url, await self._run(url, head, body[: self._limits.max_html_bytes]))
 
     async def _run(self, url: str | None, head: dict[str, Any], body: bytes) -> bytes:
         """The answer's bytes. Failures count against the page: two killed workers and it is not tried again."""
@@ -160,6 +161,14 @@ class ReaderPool:
         self._kills[key] = (n_kills + 1, kind)
         if len(self._kills) > _MAX_REMEMBERED:
             self._kills.popitem(last=False)
+
+
+def _load(kind: type[T], url: str | None, raw: bytes) -> T:
+    """The worker's answer, checked: what comes out of it is no more trusted than what went in."""
+    try:
+        return codec.load(kind, raw)
+    except ValueError as error:
+        raise ExtractError(url or "html", "crashed", f"the worker's answer is no {kind.__name__}") from error
 
 
 def charset_of(response: Response) -> str | None:

@@ -13,6 +13,9 @@ from monitor.fetch.limits import RefusedError
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_FIRST_BYTE = b"\x1f"
 _SLICE_BYTES = 65_536
+_BITE_BYTES = 4_096
+"""Input taken at once. A piece from the network has 64 KB and may hold 65 MB; in bites this small the ratio of a bomb
+shows after a megabyte, so that twenty of them hold the event loop for 6 ms each instead of 60 (measured 2026)."""
 _RATIO_FREE_BYTES = 1_000_000
 """Below this much output any ratio passes: it harms nobody, and an almost empty table can exceed 200:1."""
 _MAX_MEMBERS = 100
@@ -29,7 +32,8 @@ class BodyDecoder:
         names = [name for name in names if name not in ("", "identity")]
         if names and names not in (["gzip"], ["x-gzip"]):
             raise RefusedError("decode", f"content coding {', '.join(names)} was not offered")
-        self._inflater = zlib.decompressobj(_GZIP) if names else None
+        self._is_packed = bool(names)
+        self._inflater = zlib.decompressobj(_GZIP)
         self._max_bytes = max_bytes
         self._max_ratio = max_ratio
         self._is_cut = is_cut
@@ -39,46 +43,51 @@ class BodyDecoder:
 
     def feed(self, piece: bytes) -> bool:
         """Take a piece as received; False when the body is cut and no more is wanted."""
-        self._n_in += len(piece)
-        if self._inflater is None:
+        if not self._is_packed:
+            self._n_in += len(piece)
             return self._take(piece)
-        if self._n_in > self._max_bytes and not self._is_cut:
-            raise self._too_large("compressed")
-        try:
-            return self._inflate(piece)
-        except zlib.error as error:
-            raise RefusedError("decode", f"broken gzip: {error}") from error
+        starts = range(0, max(1, len(piece)), _BITE_BYTES)
+        return all(self._unpack(piece[start : start + _BITE_BYTES]) for start in starts)
 
     def finish(self) -> bytes:
         """The decoded body. A gzip stream that ends early is an error, unless the body was cut."""
-        if self._inflater is not None and self._n_in:
+        if self._is_packed and self._n_in:
             is_whole = self._inflater.eof or (self.feed(b"") and self._inflater.eof)
             if not is_whole and not self._is_full():
                 raise RefusedError("decode", "gzip stream ends early")
         return bytes(self._body)
 
+    def _unpack(self, data: bytes) -> bool:
+        self._n_in += len(data)
+        if self._n_in > self._max_bytes and not self._is_cut:
+            raise self._too_large("compressed")
+        try:
+            return self._inflate(data)
+        except zlib.error as error:
+            raise RefusedError("decode", f"broken gzip: {error}") from error
+
     def _inflate(self, data: bytes) -> bool:
-        assert self._inflater is not None  # noqa: S101 - narrows the type
+        inflater = self._inflater
         while True:
-            if self._inflater.eof and not self._open_next_member(data):
-                return True
-            out = self._inflater.decompress(data, _SLICE_BYTES)
+            if inflater.eof:
+                if not data.startswith(_GZIP_FIRST_BYTE):
+                    # padding that some servers append
+                    return True
+                inflater = self._inflater = self._open_next_member()
+            out = inflater.decompress(data, _SLICE_BYTES)
             if not self._take(out):
                 return False
             self._check_ratio()
-            data = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+            data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
             if not data and len(out) < _SLICE_BYTES:
                 return True
 
-    def _open_next_member(self, data: bytes) -> bool:
-        """Start on a further gzip member (RFC 1952 section 2.2); False for the padding that some servers append."""
-        if not data.startswith(_GZIP_FIRST_BYTE):
-            return False
+    def _open_next_member(self) -> zlib._Decompress:
+        """An inflater for a further gzip member (RFC 1952 section 2.2)."""
         self._n_members += 1
         if self._n_members > _MAX_MEMBERS:
             raise RefusedError("decode", f"more than {_MAX_MEMBERS} gzip members")
-        self._inflater = zlib.decompressobj(_GZIP)
-        return True
+        return zlib.decompressobj(_GZIP)
 
     def _take(self, out: bytes) -> bool:
         room = self._max_bytes - len(self._body)

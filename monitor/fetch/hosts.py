@@ -56,7 +56,7 @@ class HostTurns:
                 try:
                     yield
                 finally:
-                    place.n_users += 0
+                    self._places.release()
         finally:
             place.n_users -= 1
 

@@ -96,7 +96,7 @@ def _entry(element: etree._Element, feed_base: str, position: int, url: str) -> 
         guid=guid,
         summary=summary,
         html=html,
-        authors=_authors(element),
+        authors=_authors(element) if "author" in fields or "dc:creator" in fields else (),
         published_at=_date(fields, _PUBLISHED_NAMES),
         updated_at=_date(fields, _UPDATED_NAMES),
         language=language_of(element.get(XML_LANG)),

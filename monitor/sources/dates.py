@@ -102,21 +102,21 @@ def _read_rfc822(text: str) -> datetime | None:
     match = _RFC822.match(text)
     if match is None or (month := _month(match[2])) is None:
         return None
-    return _moment(match[3], month, match[1], match.group(4, 5, 6), match[7], match[8])
+    return _moment((match[3], month, match[1]), match.group(4, 5, 6), match[7], match[8])
 
 
 def _read_month_first(text: str) -> datetime | None:
     match = _MONTH_FIRST.match(text)
     if match is None or (month := _month(match[1])) is None:
         return None
-    return _moment(match[3], month, match[2], match.group(4, 5, 6), match[7], match[8])
+    return _moment((match[3], month, match[2]), match.group(4, 5, 6), match[7], match[8])
 
 
 def _read_asctime(text: str) -> datetime | None:
     match = _ASCTIME.match(text)
     if match is None or (month := _month(match[1])) is None:
         return None
-    return _moment(match[7], month, match[2], match.group(3, 4, 5), None, match[6])
+    return _moment((match[7], month, match[2]), match.group(3, 4, 5), None, match[6])
 
 
 def _read_iso(text: str) -> datetime | None:
@@ -124,7 +124,7 @@ def _read_iso(text: str) -> datetime | None:
     if match is None:
         return None
     month, day = match[2] or match[4] or "1", match[3] or match[5] or "1"
-    moment = _moment(match[1], int(month), day, match.group(6, 7, 8), None, match[10])
+    moment = _moment((match[1], int(month), day), match.group(6, 7, 8), None, match[10])
     fraction = match[9]
     return moment + timedelta(microseconds=int(fraction[:6].ljust(6, "0"))) if fraction else moment
 
@@ -142,7 +142,7 @@ def _read_east_asian(text: str) -> datetime | None:
     if match is None:
         return None
     half = {"下午": "pm", "午後": "pm", "오후": "pm", "上午": "am", "午前": "am", "오전": "am"}.get(match[4] or "")
-    return _moment(match[1], int(match[2]), match[3], match.group(5, 6, 7), half, match[8])
+    return _moment((match[1], int(match[2]), match[3]), match.group(5, 6, 7), half, match[8])
 
 
 def _read_numeric(text: str) -> datetime | None:
@@ -152,7 +152,7 @@ def _read_numeric(text: str) -> datetime | None:
     first, second = int(match[1]), int(match[3])
     is_day_first = first > 12 or (match[2] == "." and second <= 12)
     month, day = (second, first) if is_day_first else (first, second)
-    return _moment(match[4], month, str(day), match.group(5, 6, 7), match[8], match[9])
+    return _moment((match[4], month, str(day)), match.group(5, 6, 7), match[8], match[9])
 
 
 def _read_epoch(text: str) -> datetime | None:
@@ -181,14 +181,16 @@ def _month(name: str) -> int | None:
 
 
 def _moment(
-    year: str,
-    month: int,
-    day: str,
+    date: tuple[str, int, str],
     clock: tuple[str | None, ...],
     half: str | None,
     zone: str | None,
 ) -> datetime:
-    """The moment made of these parts; ValueError if a part is out of range. 24:00 and leap seconds roll over."""
+    """The moment made of *date* (year, month, day) and time; 24:00 and leap seconds roll over.
+
+    ValueError if a part is out of range.
+    """
+    year, month, day = date
     full_year = int(year)
     if len(year) == 2:
         full_year += 2000 if full_year < _PIVOT else 1900

@@ -22,7 +22,7 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 )
 
-_ITEM_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ITEM_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?![\w:.-])", re.IGNORECASE)
 _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 
 
@@ -41,7 +41,7 @@ def parse_feed_document(document: XmlDocument, url: str) -> ParsedFeed:
     _forget_foreign_namespace(document.root)
     read = _READERS.get(root_name(document.root))
     if read is None:
-        raise ParseError(url, "not_a_feed", f"the document is <{etree.QName(document.root).localname}>, not a feed")
+        return _read_fragment(document, url)
     feed, n_found = read(document.root, url, n_max=MAX_ENTRIES)
     problems = document.problems
     if Damage.TAGS in document.damage and has_lost_entries(document, feed):
@@ -67,6 +67,15 @@ def root_name(root: etree._Element) -> str:
 def has_lost_entries(document: XmlDocument, feed: ParsedFeed) -> bool:
     """True if the text starts more entries than the tree gave whole ones: the mismatched tags cost some."""
     return _n_usable(feed) < min(_n_starts(document.text), MAX_ENTRIES)
+
+
+def _read_fragment(document: XmlDocument, url: str) -> ParsedFeed:
+    """The feed in a document that lost its root: several items in a row. ParseError ``not_a_feed`` otherwise."""
+    if Damage.TAGS in document.damage and _n_starts(document.text):
+        feed = parse_tolerantly(document.text, url, n_max=MAX_ENTRIES)
+        if _n_usable(feed):
+            return replace(feed, problems=document.problems)
+    raise ParseError(url, "not_a_feed", f"the document is <{etree.QName(document.root).localname}>, not a feed")
 
 
 def _better_of(feed: ParsedFeed, text: str, url: str) -> ParsedFeed:

@@ -51,9 +51,10 @@ class XmlDocument:
         return tuple(str(kind) for kind in Damage if kind in self.damage)
 
 
-_KNOWN_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};)(\w{2,32};)?")
+_REFERENCE = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};)(\w{2,32};)?")
 _JUNK = re.compile(r"\s*[^<\s\ufeff]")
 _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
+_XML_ENTITIES = {"amp;": 38, "lt;": 60, "gt;": 62, "quot;": 34, "apos;": 39}
 _XML_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0{0,4}(?:[0-8bcBC]|0[eE]|[eE]|[fF]|1[0-9a-fA-F])|0{0,4}(?:[0-8]|1[124-9]|2\d|3[01]));"
@@ -176,18 +177,23 @@ def repair_markup(text: str) -> str:
 
 def _repair_plain(text: str) -> str:
     text = _CONTROL_REFERENCE.sub("", text)
-    text = _KNOWN_REFERENCE.sub(_reference, text)
+    text = _REFERENCE.sub(_reference, text)
     return _BARE_ATTRIBUTE.sub(r'\1"\2"', _BARE_LESS.sub("&lt;", text))
 
 
 def _reference(match: re.Match[str]) -> str:
+    """The character of an entity, HTML 4 before HTML 5 (they differ in ``lang``); markup characters as numbers.
+
+    Numbers even for ``&amp;``: libxml2 drops every named reference after the first error (xmlParseReference).
+    """
     name = match[1]
-    """The character of an HTML entity, HTML 4 before HTML 5 (they differ in ``lang``); ``&amp;`` for anything else."""
     if name is None:
-        return "&amp;"
-    code = name2codepoint.get(name[:-1])
+        return "&#38;"
+    code = _XML_ENTITIES.get(name) or name2codepoint.get(name[:-1])
     char = chr(code) if code else html.unescape(f"&{name}")
-    return f"&amp;{name}" if char.startswith("&") or char in "<>" else char
+    if char.startswith("&") and len(char) > 1:
+        return f"&#38;{name}"
+    return f"&#{ord(char)};" if char in "&<>\"'" else char
 
 
 def undo_double_encoding(text: str) -> str:

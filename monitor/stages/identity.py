@@ -135,15 +135,18 @@ def decide_arrivals(
     """
     memory = _Memory(seen)
     is_unstable = has_unstable_ids or _has_unstable_ids(identified, memory)
-    arrivals = []
+    arrivals: list[Arrival] = []
     n_seen = 0
-    taken: set[int] = set()
+    taken: set[int | str] = set()
     for item in identified:
         known = memory.find(item, ignore_guid=is_unstable)
         if known is not None and known.seq in taken:
             n_seen += 1
         elif known is None:
-            arrivals.append(_new(item, is_first_poll, now, max_age_s, ignore_guid=is_unstable))
+            arrival = _new(item, is_first_poll, now, max_age_s, ignore_guid=is_unstable)
+            if arrival.key not in taken:
+                arrivals.append(arrival)
+            taken.add(arrival.key)
         else:
             taken.add(known.seq)
             if item.has_text and item.text_hash != known.text_hash and known.revision <= MAX_REVISIONS:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, or_, select
 from sqlalchemy import insert as plain_insert
 
+from monitor.errors import StoreError
 from monitor.model import (
     Article,
     ArticleKeys,
@@ -175,6 +176,9 @@ class SqlArticles:
             row_ids = find_rows(connection, terms, limit=limit)
             query = _current().add_columns(articles.c.row_id).where(articles.c.row_id.in_(row_ids))
             found = {row.row_id: _judged(row) for row in connection.execute(query)}
+        if found.keys() != set(row_ids):
+            msg = f"{self._database.name} is damaged, its search index names articles that it lacks: restore a backup"
+            raise StoreError(msg)
         return tuple(found[row_id] for row_id in row_ids)
 
     def count_outcomes(self) -> Mapping[Outcome, int]:

@@ -52,9 +52,9 @@ class SqlStore:
 def open_store(address: str, *, read_only: bool = False) -> SqlStore:
     """The store at *address*, made if it is a SQLite file that does not exist, and brought up to date.
 
-    A SQLite path is taken as written, a relative one from the working directory; ``sqlite://`` is a new database in memory.
-    With *read_only* nothing is made or brought up to date. StoreError names the address and what to do;
-    StoreTooNewError if a newer version made the database.
+    A SQLite path is taken as written, a relative one from the working directory; ``sqlite://`` is a new database
+    in memory. With *read_only* nothing is made or brought up to date. StoreError names the address and what to
+    do; StoreTooNewError if a newer version made the database.
     """
     database = connect(address, read_only=read_only)
     try:

@@ -61,15 +61,16 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Choice(TypeDecorator[StrEnum]):
-    """A member of an enumeration, stored as its value; StoreError when a row holds none."""
+    """A member of an enumeration, stored as its value; StoreError when a row holds none but must."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, kind: type[StrEnum]) -> None:
-        """*kind* is the enumeration."""
+    def __init__(self, kind: type[StrEnum], *, is_optional: bool = False) -> None:
+        """*kind* is the enumeration; *is_optional* lets None pass."""
         super().__init__()
         self.kind = kind
+        self.is_optional = is_optional
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         """The member's value."""
@@ -78,8 +79,9 @@ class Choice(TypeDecorator[StrEnum]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """The member."""
         try:
-            return None if value is None else self.kind(value)
+            return None if value is None and self.is_optional else self.kind(str(value))
         except ValueError as error:
+            # SQLite does not check what a damaged page holds against the column's NOT NULL.
             raise StoreError(_DAMAGED.format(value)) from error
 
 
@@ -179,7 +181,7 @@ entries = Table(
     _number("n_attempts"),
     _words("article_id"),
     _words("closed_as"),
-    Column("outcome", Choice(Outcome)),
+    Column("outcome", Choice(Outcome, is_optional=True)),
     Column("because", LargeBinary),
     _time("closed_at"),
     UniqueConstraint("feed_url", "key", name="uq_entries_feed_url_key"),

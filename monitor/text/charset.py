@@ -20,8 +20,8 @@ _LABELS = {
     "iso8859_3": "csisolatin3 iso-8859-3 iso-ir-109 iso8859-3 iso88593 iso_8859-3 iso_8859-3:1988 l3 latin3",
     "iso8859_4": "csisolatin4 iso-8859-4 iso-ir-110 iso8859-4 iso88594 iso_8859-4 iso_8859-4:1988 l4 latin4",
     "iso8859_5": "csisolatincyrillic cyrillic iso-8859-5 iso-ir-144 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988",
-    "iso8859_6": "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6 iso-8859-6-e iso-8859-6-i"
-    " iso-ir-127 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987",
+    "iso8859_6": "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6 iso-8859-6-e"
+    " iso-8859-6-i iso-ir-127 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987",
     "iso8859_7": "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7 iso88597 iso_8859-7"
     " iso_8859-7:1987 sun_eu_greek",
     "iso8859_8": "csiso88598e csisolatinhebrew hebrew iso-8859-8 iso-8859-8-e iso-ir-138 iso8859-8 iso88598 iso_8859-8"
@@ -52,7 +52,8 @@ _LABELS = {
     "euc_jp": "cseucpkdfmtjapanese euc-jp x-euc-jp",
     "iso2022_jp": "csiso2022jp iso-2022-jp",
     "cp932": "csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis",
-    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949",
+    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601"
+    " windows-949",
     "utf-16-be": "unicodefffe utf-16be",
     "utf-16-le": "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le",
 }
@@ -76,8 +77,12 @@ _TOLERATED = 0.002  # share of undecodable characters up to which a declaration 
 
 # The most frequent characters of running text; enough to tell real text from the noise of a wrong codec.
 _COMMON = {
-    "gb18030": frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"),
-    "big5hkscs": frozenset("的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後"),
+    "gb18030": frozenset(
+        "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
+    ),
+    "big5hkscs": frozenset(
+        "的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後"
+    ),
     "cp932": frozenset("のにはをたがでてとしれさあいうるなもかすりっこらくけだきまよめどそつ、。"),
     "euc_jp": frozenset("のにはをたがでてとしれさあいうるなもかすりっこらくけだきまよめどそつ、。"),
     "cp949": frozenset("이다는의가에을한하고지도로사기은를시리자대어인나그일서정아해부보전수조있"),
@@ -96,22 +101,23 @@ def decode(body: bytes, *, http_charset: str | None, is_xml: bool) -> tuple[str,
     *http_charset* is the label of the Content-Type header. Never fails: what cannot be decoded becomes U+FFFD.
     Linear in the size of *body*.
     """
-    for bom, codec in _BOMS:
+    for bom, marked in _BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(codec, "replace"), codec
+            return body[len(bom) :].decode(marked, "replace"), marked
     declared = [codec for label in (http_charset, _declared(body, is_xml)) if (codec := find_codec(label))]
-    if is_xml and not declared and (wide := _wide(body)):
+    if not declared and (wide := _wide(body)):
         return body.decode(wide, "replace"), wide
     if not any(codec.startswith(("utf-16", "iso2022")) for codec in declared):
         text = _strict(body, "utf-8")
         if text is not None:
             return text, "utf-8"
     for codec in declared:
-        text = body.decode(codec, "replace")
-        if text.count("\ufffd") <= len(text) * _TOLERATED and (codec in _MULTIBYTE or not _guess_multibyte(body)):
-            return text, codec
-    codec = _guess(body)
-    return body.decode(codec, "replace"), codec
+        decoded = body.decode(codec, "replace")
+        is_clean = decoded.count("\ufffd") <= len(decoded) * _TOLERATED
+        if is_clean and (codec in _MULTIBYTE or not _guess_multibyte(body)):
+            return decoded, codec
+    guessed = _guess(body)
+    return body.decode(guessed, "replace"), guessed
 
 
 def _declared(body: bytes, is_xml: bool) -> str | None:
@@ -125,7 +131,7 @@ def _declared(body: bytes, is_xml: bool) -> str | None:
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 without a byte order mark, told by the first character of an XML document (XML 1.0, appendix F)."""
+    """UTF-16 without a byte order mark, told by the document's first character (XML 1.0, appendix F)."""
     return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(body[:2])
 
 
@@ -139,7 +145,8 @@ def _strict(body: bytes, codec: str) -> str | None:
 
 def _guess_multibyte(body: bytes) -> str | None:
     """The East Asian codec under which *body* reads like real text, None if under none."""
-    best, best_share = None, _SURE
+    best: str | None = None
+    best_share = _SURE
     for codec, common in _COMMON.items():
         text = _strict(body[:200_000], codec)
         letters = [c for c in text if ord(c) > 0x2E7F] if text else []
@@ -158,7 +165,7 @@ def _guess(body: bytes) -> str:
 
 
 def _guess_cyrillic(body: bytes) -> str | None:
-    """A Cyrillic codec if the high bytes come in words (Western ones stand alone) and are mostly lower case under it."""
+    """A Cyrillic codec if the high bytes come in words (Western ones stand alone), most of them lower case under it."""
     sample = body[:200_000]
     words = b"".join(_HIGH_WORD.findall(sample))
     if len(words) < 0.6 * len(_HIGH.findall(sample)) or not words:

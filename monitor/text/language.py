@@ -12,10 +12,11 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LANGUAGES = (
-    "ar be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko la lb lt lv mk ms"
-    " mt nl nn no pl pt ro ru sk sl sq sr sv sw ta th tl tr uk ur vi zh"
-).split()
-_RELATIVES = (
+    "ar", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr",
+    "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "la", "lb", "lt", "lv",
+    "mk", "ms", "mt", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th",
+    "tl", "tr", "uk", "ur", "vi", "zh",
+)  # fmt: skip_RELATIVES = (
     {"no", "da"},
     {"bs", "hr", "sr", "sl"},
     {"cs", "sk"},
@@ -35,7 +36,7 @@ _SHORT = 60  # letters below which n-grams are no better than the declaration
 
 
 def code(tag: str | None) -> str | None:
-    """The two-letter code of a language tag (``de-AT`` -> ``de``, ``zh_Hans`` -> ``zh``, ``nb`` -> ``no``), None if none."""
+    """The two-letter code of a language tag (``de-AT`` -> ``de``, ``nb`` -> ``no``), None if it names none of ours."""
     found = _CODE.match(tag.strip()) if tag else None
     if found is None:
         return None

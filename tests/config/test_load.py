@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_fetch_settings_are_in_seconds_and_bytes(full):
         concurrency=8,
         robots=False,
         allow_private=True,
-        allow_networks=("10.0.0.0/8",),
+        allow_networks=(IPv4Network("10.0.0.0/8"),),
         max_age_s=3 * 86400,
         host_gap_s=0.0,
     )

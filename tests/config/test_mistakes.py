@@ -92,6 +92,8 @@ ONE_MISTAKE = [
     ("hour 25", D + "    schedule: '0 25 * * *'\n", 6, 15, "digests[0].schedule", "the hour field is wrong", None),
     ("six cron fields", D + "    schedule: '0 0 7 * * *'\n", 6, 15, "digests[0].schedule", "five cron fields", None),
     ("30 February", D + "    schedule: '0 7 30 2 *'\n", 6, 15, "digests[0].schedule", "day-of-month", None),
+    ("day that never comes", D + "    schedule: '0 7 */28 * 5#3'\n",
+     6, 15, "digests[0].schedule", "never comes", None),
     ("unknown zone", D + "    timezone: Europe/Berln\n",
      6, 15, "digests[0].timezone", "no time zone", 'did you mean "Europe/Berlin"?'),
     ("path for a zone", D + "    timezone: ../../etc/hosts\n", 6, 15, "digests[0].timezone", "no time zone", None),

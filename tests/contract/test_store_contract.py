@@ -20,8 +20,8 @@ from monitor.model import (
     KnownFrom,
     Ledger,
     Match,
-    Outcome,
     OutboxItem,
+    Outcome,
     Reason,
     Role,
     SeenEntry,
@@ -621,6 +621,13 @@ def test_an_item_that_failed_for_good_is_dead(store: Store) -> None:
     assert store.editions.count_outbox() == {"ready": 0, "sent": 0, "dead": 1}
 
 
+def test_a_late_report_of_an_earlier_attempt_changes_nothing(store: Store) -> None:
+    store.editions.save_edition(edition(1), (), [item(edition(1))])
+    store.editions.mark_failed(item(edition(1)), "421 try later", retry_at=NOW + HOUR)
+    store.editions.mark_failed(item(edition(1)), "550 no such user", retry_at=None)
+    assert store.editions.count_outbox() == {"ready": 1, "sent": 0, "dead": 0}
+
+
 def test_a_sent_item_cannot_fail_afterwards(store: Store) -> None:
     store.editions.save_edition(edition(1), (), [item(edition(1))])
     store.editions.mark_sent(item(edition(1)), now=NOW)
@@ -661,7 +668,7 @@ def test_a_lock_excludes_another_store_and_is_free_afterwards(address: str, stor
     with store.lock("work", wait_s=0):
         with other.lock("elsewhere", wait_s=0):
             pass
-        with pytest.raises(StoreLockedError, match="another monitor is at work.*'work'"), other.lock("work", wait_s=0):
+        with pytest.raises(StoreLockedError, match=r"another monitor is at work.*'work'"), other.lock("work", wait_s=0):
             pytest.fail("two hold it")
     with other.lock("work", wait_s=0):
         pass

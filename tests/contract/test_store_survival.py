@@ -21,8 +21,8 @@ from monitor.model import (
     JudgedArticle,
     Ledger,
     Match,
-    Outcome,
     OutboxItem,
+    Outcome,
     ShownSentence,
     Story,
     Verdict,
@@ -36,7 +36,8 @@ NOW = datetime(2026, 9, 4, 7, tzinfo=UTC)
 
 def poll(store: Store, name: str) -> None:
     arrivals = [
-        Arrival(entry=Entry(url=None, title=f"{name} {n}"), key=f"{n}", link_key=None, text_hash=f"{n}") for n in range(2)
+        Arrival(entry=Entry(url=None, title=f"{name} {n}"), key=f"{n}", link_key=None, text_hash=f"{n}")
+        for n in range(2)
     ]
     store.feeds.save_poll(FeedState(url=name, etag="saved"), arrivals, now=NOW)
 
@@ -176,7 +177,7 @@ def with_store(address: str, action: Callable[[Store], None]) -> Callable[[], No
 def test_a_process_killed_before_any_statement_leaves_whole_transactions_that_can_be_repeated(address: str) -> None:
     open_store(address).close()
     point = 1
-    while killed_at(point, with_store(address, lambda store: work(store, f"n{point}"))):
+    while killed_at(point, with_store(address, lambda store, name=f"n{point}": work(store, name))):
         store = open_store(address)
         polled, judged, published = progress(store, f"n{point}")
         assert polled >= judged >= published

@@ -19,7 +19,7 @@ from monitor.fetch import AddressPolicy, FetchLimits, HttpFetcher
 from monitor.model import Request, Response
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-SHORT = FetchLimits(total_s=2.0, dns_s=1.0, connect_s=1.0, read_s=1.0)
+SHORT = FetchLimits(total_s=15.0, dns_s=5.0, connect_s=5.0, read_s=5.0)
 USER_AGENT = "monitor-news/0.1 (+https://monitor.example)"
 TLS_PEM = Path(__file__).with_name("loopback_tls.pem")
 

@@ -57,7 +57,7 @@ def test_exactly_512_000_bytes_are_read() -> None:
     rule = b"User-agent: *\nDisallow: /a\n"
     padding = b"#" * (512_000 - len(rule) - 1) + b"\n"
     assert not is_allowed(padding + rule)
-    assert is_allowed(padding + b"#" + rule.replace(b"/a\n", b"/a"))
+    assert is_allowed(b"#" * len(rule) + padding + rule)
 
 
 def test_a_file_of_many_names_and_many_rules_does_not_multiply() -> None:

@@ -54,7 +54,7 @@ REFUSED = [
     "http://127.1/",
     "http://0177.0.0.1/",
     "http://127.0.0.1./",
-    "http://１２７.０.０.１/",
+    "http://\uff11\uff12\uff17.\uff10.\uff10.\uff11/",
     "http://news.example.1/",
     "http://[::1%25lo]/",
     "http://[fe80::1%eth0]/",
@@ -65,7 +65,7 @@ REFUSED = [
     "http://news.example:x/",
     "http://news.example:-1/",
     "http://news.example:+80/",
-    "http://news.example:８０/",
+    "http://news.example:\uff18\uff10/",
     "http://news.example:0/",
     "http://news.example:22/",
     "http://news.example:25/",
@@ -131,7 +131,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         assert parse_target(str(target)) == target
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_an_encoded_path_is_sent_as_it_stands(text: str) -> None:
     path = "/x" + quote(text, safe="")
     assert parse_target(f"http://news.example{path}").raw_path == path.encode()

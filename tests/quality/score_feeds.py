@@ -220,7 +220,8 @@ def _meets(wanted: tuple[bool, str, object], feed: ParsedFeed) -> bool:
     else:
         found = getattr(feed.entries[0], _MEMBER[name])
     if isinstance(value, tuple):
-        moment = datetime(*value[:6], tzinfo=UTC)
+        year, month, day, hour, minute, second = value[:6]
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         return isinstance(found, datetime) and found.replace(microsecond=0) == moment
     if name == "link":
         return str(found or "").rstrip("/").endswith(str(value).strip().rstrip("/"))

@@ -241,12 +241,12 @@ def _plant() -> StoryItem:
         languages=("en", "zh"),
         new=(
             sentence(
-                "Eastern Chip has told its suppliers to prepare for 805,000 accelerators in 2027, according to two people "
-                "who have seen the order book.",
+                "Eastern Chip has told its suppliers to prepare for 805,000 accelerators in 2027, according to "
+                "two people who have seen the order book.",
                 lead,
             ),
             sentence(
-                "The extra wafers will come from a second line at the company's northern plant, which starts in March.",
+                "The extra wafers will come from a second line at the northern plant, which starts in March.",
                 lead,
             ),
             sentence("公司预计新生产线将于2027年3月投产，月产能达到四万片晶圆。", second),
@@ -322,7 +322,7 @@ def _licence() -> StoryItem:
         n_independent=2,
         new=(
             sentence(
-                "Providers must ask for a licence before they rent more than 10^26 operations a quarter to a listed firm.",
+                "Providers need a licence before they rent more than 10^26 operations a quarter to a listed firm.",
                 lead,
             ),
         ),

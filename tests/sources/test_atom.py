@@ -68,15 +68,14 @@ def test_alternate_link_wins_over_the_others() -> None:
 
 def test_html_link_wins_over_another_alternate() -> None:
     found = entry(
-        "<link type='application/json' href='https://a.example/1.json'/><link type='text/html' href='https://a.example/1'/>"
+        "<link type='application/json' href='https://a.example/1.json'/>"
+        "<link type='text/html' href='https://a.example/1'/>"
     )
     assert found.url == "https://a.example/1"
 
 
 def test_links_follow_the_chain_of_xml_base() -> None:
-    feed = atom(
-        "<entry xml:base='b/'><link href='1'/></entry>", "xml:base='https://a.example/a/'"
-    )
+    feed = atom("<entry xml:base='b/'><link href='1'/></entry>", "xml:base='https://a.example/a/'")
     assert feed.entries[0].url == "https://a.example/a/b/1"
 
 
@@ -86,7 +85,8 @@ def test_id_that_is_an_address_serves_as_link() -> None:
 
 def test_xhtml_content_is_html_without_namespaces() -> None:
     found = entry(
-        "<content type='xhtml'><h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:p>Full &amp; long</h:p></h:div></content>"
+        "<content type='xhtml'><h:div xmlns:h='http://www.w3.org/1999/xhtml'>"
+        "<h:p>Full &amp; long</h:p></h:div></content>"
     )
     assert found.html == "<div><p>Full &amp; long</p></div>"
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from monitor import sources
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed, Response
+from monitor.sources.fallback import parse_tolerantly
 from monitor.sources.feed import has_lost_entries
-from monitor.sources.xml import Damage, read_xml, repair_markup, undo_double_encoding
+from monitor.sources.xml import Damage, read_xml, repair_markup, trim_prolog, undo_double_encoding
 
 URL = "https://feeds.example/rss"
 
@@ -53,7 +54,13 @@ def test_bare_ampersand_in_a_link_is_repaired() -> None:
 
 
 def test_cdata_is_left_alone_by_the_repair() -> None:
-    assert repair_markup("&nbsp;<![CDATA[&nbsp; < &]]>&") == "\xa0<![CDATA[&nbsp; < &]]>&amp;"
+    assert repair_markup("&nbsp;<![CDATA[&nbsp; < &]]>&") == "\xa0<![CDATA[&nbsp; < &]]>&#38;"
+
+
+def test_entities_after_the_first_damage_survive() -> None:
+    item = "<item><title>Q&amp;A &lt;3 &amp;amp; &quot;x&quot;</title></item>"
+    text = f"<rss><channel><title>N<br></title>{item}</channel></rss>"
+    assert parse(text).entries[0].title == 'Q&A <3 & "x"'
 
 
 def test_control_characters_are_dropped() -> None:
@@ -87,6 +94,10 @@ def test_doctype_entities_are_never_expanded() -> None:
     assert parse(text).entries[0].title == "&a;&f;"
 
 
+def test_doctype_with_its_subset_is_cut_off() -> None:
+    assert trim_prolog('<?xml version="1.0"?>\n<!DOCTYPE rss [<!ENTITY a "b>c">]>\n<rss/>') == "<rss/>"
+
+
 def test_items_inside_an_unclosed_item_are_all_found() -> None:
     text = (
         "<rss><channel><item><title>a</title><link>https://a.example/1</link>"
@@ -97,14 +108,31 @@ def test_items_inside_an_unclosed_item_are_all_found() -> None:
     assert feed.problems == (str(Damage.TAGS),)
 
 
-def test_entries_lost_to_an_unclosed_title_are_read_by_the_second_parser() -> None:
+def test_entry_lost_to_a_broken_start_tag_is_read_by_the_second_parser() -> None:
     text = (
-        "<rss><channel><title>News</title><item><title>a<link>https://a.example/1</link></item>"
+        "<rss><channel><item<br>><title>a</title><link>https://a.example/1</link></item>"
         "<item><title>b</title><link>https://a.example/2</link></item></channel></rss>"
     )
-    document = read_xml(response(text.encode()))
-    assert Damage.TAGS in document.damage
+    assert has_lost_entries(read_xml(response(text.encode())), ParsedFeed(kind="feed", title=None, entries=()))
     assert [entry.url for entry in parse(text).entries] == ["https://a.example/1", "https://a.example/2"]
+
+
+def test_items_without_a_root_are_read_by_the_second_parser() -> None:
+    text = (
+        "<item><title>a</title><link>https://a.example/1</link></item>"
+        "<item><title>b</title><link>https://a.example/2</link></item>"
+    )
+    assert [entry.title for entry in parse(text).entries] == ["a", "b"]
+
+
+def test_failure_of_the_second_parser_keeps_what_the_first_one_read() -> None:
+    text = (
+        "<rss><channel><item><title>b</title><link>https://a.example/2</link></item>"
+        "<item><title>H</title><link></item>u</link></item></channel></rss>"
+    )
+    with pytest.raises(ParseError):
+        parse_tolerantly(text, URL, n_max=9)
+    assert parse(text).entries[0].url == "https://a.example/2"
 
 
 def test_mismatched_tag_inside_a_whole_entry_loses_nothing() -> None:
@@ -119,7 +147,7 @@ def test_mismatched_tag_inside_a_whole_entry_loses_nothing() -> None:
         "<rss><channel><item><title>a</title></item><item><title>b",
         "<rss><channel><item><title>a</title></item>",
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>a</title></entry>',
-        "<rss><channel><item><title><![CD",
+        "<rss><channel><item><title><![CDATA[b",
     ],
 )
 def test_document_that_breaks_off_is_refused(text: str) -> None:
@@ -160,23 +188,22 @@ def test_encoding_that_no_browser_knows_is_ignored() -> None:
     assert parse(rss("<title>é</title>"), "text/xml; charset=punycode").entries[0].title == "é"
 
 
+def try_parse(kind: str, body: bytes) -> ParsedFeed | ParseError:
+    try:
+        return sources.parse(kind, response(body))
+    except ParseError as error:
+        return error
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_feed_or_a_parse_error(body: bytes) -> None:
     for document in (body, b"<rss><channel><item>" + body + b"</item></channel></rss>", b'{"items":[' + body + b"]}"):
         for kind in sources.SOURCES:
-            try:
-                feed = sources.parse(kind, response(document))
-            except ParseError as error:
-                assert error.url == URL
-            else:
-                assert feed.kind in sources.SOURCES
+            found = try_parse(kind, document)
+            assert found.url == URL if isinstance(found, ParseError) else found.kind in sources.SOURCES
 
 
 @given(st.text(alphabet="<>/&;!-[]CDAT item title rss=\"'", max_size=120))
 def test_any_markup_inside_a_feed_is_a_feed_or_a_parse_error(markup: str) -> None:
-    try:
-        feed = parse(rss(markup))
-    except ParseError as error:
-        assert error.kind in {"truncated", "not_a_feed"}
-    else:
-        assert all(entry.title is None or "\x00" not in entry.title for entry in feed.entries)
+    found = try_parse("auto", rss(markup).encode())
+    assert isinstance(found, ParsedFeed) or found.kind in {"truncated", "not_a_feed"}

@@ -88,7 +88,9 @@ def test_naked_markup_in_a_title_is_read() -> None:
 
 
 def test_encoded_content_is_the_html_and_description_the_summary() -> None:
-    found = entry("<description>Short.</description><content:encoded><![CDATA[<p>Long &amp; full.</p>]]></content:encoded>")
+    found = entry(
+        "<description>Short.</description><content:encoded><![CDATA[<p>Long &amp; full.</p>]]></content:encoded>"
+    )
     assert (found.summary, found.html) == ("Short.", "<p>Long &amp; full.</p>")
 
 

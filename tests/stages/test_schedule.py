@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -199,11 +200,11 @@ def test_the_users_own_rhythm_is_kept(every_s: int) -> None:
 
 
 def test_cache_headers_lengthen_the_wait_but_not_the_rhythm() -> None:
-    for headers in ({"cache_control": "max-age=18000"}, {"expires": "Sun, 01 Mar 2026 17:00:00 GMT"}):
-        state = succeed(response=answer(**headers), n_new=1)
+    for fresh in (answer(cache_control="max-age=18000"), answer(expires="Sun, 01 Mar 2026 17:00:00 GMT")):
+        state = succeed(response=fresh, n_new=1)
         assert wait_s(state) == 5 * HOUR
         assert state.interval_s == HOUR
-        assert wait_s(succeed(response=answer(**headers), feed=replace(FEED, every_s=600))) == 5 * HOUR
+        assert wait_s(succeed(response=fresh, feed=replace(FEED, every_s=600))) == 5 * HOUR
 
 
 def test_cache_headers_count_for_a_day_at_most() -> None:
@@ -278,7 +279,7 @@ def test_a_document_without_validators_is_not_loaded_twice_a_day_because_of_a_fa
 
 # whole lives
 
-STEPS = st.lists(
+STEPS: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
     st.one_of(
         st.builds(
             dict,
@@ -302,7 +303,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.one_of(st.none(), st.integers(60, 2 * DAY)))
-def test_no_life_of_a_feed_breaks_the_floor_or_the_caps(steps: list[dict], every_s: int | None) -> None:  # type: ignore[type-arg]
+def test_no_life_of_a_feed_breaks_the_floor_or_the_caps(steps: list[dict[str, Any]], every_s: int | None) -> None:
     feed, state, now = replace(FEED, every_s=every_s), FRESH, NOW
     for step in steps:
         kind = step["step"]

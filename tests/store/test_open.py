@@ -14,6 +14,7 @@ import pytest
 
 from monitor.errors import StoreError, StoreLockedError, StoreTooNewError
 from monitor.store import open_store
+from monitor.store.lock import hold_file
 
 # As whom a test runs a child that file permissions hold for: they do not hold for root.
 NOBODY = 65534
@@ -67,6 +68,16 @@ def test_a_write_transaction_holds_the_write_lock_from_its_start(tmp_path: Path)
         other.execute("BEGIN IMMEDIATE")
         other.rollback()
     other.close()
+    store.close()
+
+
+def test_a_write_transaction_takes_its_turn_at_the_lock_file(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/a.db")
+    turn = hold_file(f"{tmp_path}/a.db.lock", wait_s=0, busy="writing")
+    with store.database.write(), pytest.raises(StoreLockedError, match="writing"), turn:
+        pytest.fail("two writers at once")
+    with store.database.read(), hold_file(f"{tmp_path}/a.db.lock", wait_s=0, busy="writing"):
+        pass
     store.close()
 
 
@@ -216,7 +227,7 @@ def test_opening_a_current_database_does_not_import_alembic(tmp_path: Path) -> N
         f"for _ in range(2): open_store({address!r}).close()\n"
         "print([name for name in ('alembic', 'sqlalchemy.dialects.postgresql') if name in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert ran.stdout == "[]\n"
 
 

@@ -51,7 +51,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 
 def test_fold_unifies_quotes_dashes_width_and_case() -> None:
-    assert fold("“Ｎｅｗｓ” — it’s  HERE…") == "\"news\" - it's here..."
+    assert fold("“Ｎｅｗｓ” — it’s  HERE…") == '"news" - it\'s here...'
 
 
 def test_hash_ignores_case_blanks_and_punctuation() -> None:

@@ -79,7 +79,15 @@ def test_mobile_edition_below_a_language_is_folded() -> None:
 
 @pytest.mark.parametrize(
     "nonsense",
-    ["", "news.example/a", "ftp://news.example/a", "mailto:a@b.example", "https://", "https://u:p@news.example/", "//x/y"],
+    [
+        "",
+        "news.example/a",
+        "ftp://news.example/a",
+        "mailto:a@b.example",
+        "https://",
+        "https://u:p@news.example/",
+        "//x/y",
+    ],
 )
 def test_what_is_no_web_address_has_no_key(nonsense: str) -> None:
     assert url_key(nonsense) is None

@@ -6,15 +6,18 @@ then the standfirst is cut out, the tree pruned and handed to trafilatura, and i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml.html import HtmlElement
 
 from monitor.model import Entry, Page
 from monitor.stages.extract import authors, body, dates, place, problem, prune, standfirst, title
 from monitor.stages.extract.source import Source, one_line, parse, text_of
-from monitor.text.charset import decode
+from monitor.text.charset import decode, is_readable
 from monitor.text.language import cjk_share, detect
 
 MAX_BYTES = 3_000_000
+_MUCH_MORE = 1.6  # times the visible text: from there on the text given in JSON-LD is believed instead
 
 
 def extract_page(content: bytes, *, url: str | None, charset: str | None, entry: Entry | None) -> Page:
@@ -25,7 +28,7 @@ def extract_page(content: bytes, *, url: str | None, charset: str | None, entry:
     call it where it can be stopped.
     """
     text, _ = decode(content[:MAX_BYTES], http_charset=charset, is_xml=False)
-    source = parse(text, url)
+    source = parse(text, url) if is_readable(text) else None
     if source is None:
         return _filled(Page(url=url, problem="empty"), entry)
     return _filled(_read(source, entry), entry)
@@ -47,15 +50,19 @@ def _read(source: Source, entry: Entry | None) -> Page:
     )
     titles = {*title.variants(source), headline or "", (entry.title or "") if entry else ""}
     declared = source.tree.get("lang") or source.meta("og:locale", "content-language", "dc.language")
-    whole_text = one_line(" ".join(source.tree.find("body").itertext())) if source.tree.find("body") is not None else ""
+    whole_text = one_line(" ".join(source.tree.itertext()))
     lead = standfirst.take(source, _headline_element(source, headline))
     prune.prune(source.tree)
-    paragraphs = body.sift(body.extract(source.tree, source.url), titles=titles, standfirst=lead)
+    blocks = body.extract(source.tree, source.url)
+    stated = () if problem.is_closed(source) else body.stated(source.article)
+    if body.size_of(stated) > _MUCH_MORE * body.size_of(blocks):
+        blocks = stated
+    paragraphs = body.sift(blocks, titles=titles, standfirst=lead)
     running = " ".join(paragraphs) or headline or ""
     trouble = problem.find(
         source, title=headline, paragraphs=paragraphs, whole_text=whole_text, is_cjk=cjk_share(running) > 0.3
     )
-    return _with(
+    return replace(
         data,
         standfirst=lead,
         paragraphs=paragraphs,
@@ -68,20 +75,13 @@ def _filled(page: Page, entry: Entry | None) -> Page:
     """*page* with what only the feed knew."""
     if entry is None:
         return page
-    return _with(
+    return replace(
         page,
         title=page.title or entry.title,
         authors=page.authors or entry.authors,
         published_at=page.published_at or entry.published_at,
-        modified_at=page.modified_at,
         language=page.language or entry.language,
     )
-
-
-def _with(page: Page, **changes: object) -> Page:
-    from dataclasses import replace
-
-    return replace(page, **changes)  # type: ignore[arg-type]
 
 
 def _headline_element(source: Source, headline: str | None) -> HtmlElement | None:

@@ -12,26 +12,41 @@ from monitor.stages.extract.title import same, site_names
 
 _BY = re.compile(
     r"^(?:(?:written|words|story|reported|posted|published|reviewed|text|analysis|analyse|kommentar)\s+)?"
-    r"(?:by|von|par|por|da|di|door|av|af|text|autore?|author|redaktion|作者|文|记者|記者)\b\s*[::]?\s*|^(?:作者|文|记者|記者)\s*[/／:：]?\s*",
+    r"(?:by|von|par|por|da|di|door|av|af|text|autore?|author|redaktion|作者|文|记者|記者)\b\s*[::]?\s*|^(?:作者|文|记者"
+    r"|記者)\s*[/／:：]?\s*",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:[,;/|·•]|、|\s(?:and|und|et|y|e|en|og|och|i|和)\s|\s&\s)\s*", re.IGNORECASE)
-_SUFFIX = re.compile(r"^(?:M\.?D|Ph\.?D|MBA|MA|MS|M\.?Sc|B\.?Sc|RDN?|CPA|CFP|JD|Esq|Jr|Sr|I{2,3}|LL\.?M|FAND|Dr|DDS|RN)\.?$")
+_SUFFIX = re.compile(
+    r"^(?:M\.?D|Ph\.?D|MBA|MA|MS|M\.?Sc|B\.?Sc|RDN?|CPA|CFP|JD|Esq|Jr|Sr|I{2,3}|LL\.?M|FAND|Dr|DDS|RN)\.?$"
+)
 _NOISE = re.compile(
-    r"https?:|www\.|@|\d{3,}|\b(?:updated|published|min read|minutes|comments?|follow|subscribe|contributor to|aktualisiert"
+    r"https?:|www\.|@|\d{3,}|\b(?:updated|published|min read|minutes|comments?|follow|subscribe|contributor to"
+    r"|aktualisiert"
     r"|veröffentlicht|uhr|editor['’]s note)\b",
     re.IGNORECASE,
 )
 _NAME_CLASS = re.compile(r"author|byline|writer|autor\b|auteur|vcard|posted-?by|contributor", re.IGNORECASE)
-_NO_NAME_CLASS = re.compile(r"date|time|avatar|image|img|photo|social|share|bio|desc|about|title|job|role|label|comment|count|count", re.IGNORECASE)
-_OUTSIDE = re.compile(r"comment|related|sidebar|teaser|footer|\bnav|menu|recirc|card-?(?:list|grid)|more-", re.IGNORECASE)
-_BYLINE = re.compile(r"^(?:(?:written|words|story|text|reviewed)\s+)?(?:by|von|par|por)\s*:?\s+(?=[^\W\d_])", re.IGNORECASE)
+_NO_NAME_CLASS = re.compile(
+    r"date|time|avatar|image|img|photo|social|share|bio|desc|about|title|job|role|label|comment|count|count",
+    re.IGNORECASE,
+)
+_OUTSIDE = re.compile(
+    r"comment|related|sidebar|teaser|footer|\bnav|menu|recirc|card-?(?:list|grid)|more-", re.IGNORECASE
+)
+_BYLINE = re.compile(
+    r"^(?:(?:written|words|story|text|reviewed)\s+)?(?:by|von|par|por)\s*:?\s+(?=[^\W\d_])", re.IGNORECASE
+)
 _PARENTHESIS = re.compile(r"\s*[(（\[][^()（）\[\]]{0,60}[)）\]]?|\s+[-–—]\s+.*$")
 _TITLE_CASE = re.compile(r"^(?:[^\W\d_][\w.'’-]*\s*){1,6}$")
 _DATE_LIKE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)[a-z]*\.?\s*\d|^\d|\bon (?:mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)[a-z]*\.?\s*\d|^\d"
+    r"|\bon (?:mon|tue|wed|thu|fri|sat|sun)",
+    re.IGNORECASE,
 )
-_BYLINE_TAGS = frozenset("a span div p strong address li h2 h3 h4 h5 h6 em small".split())
+_BYLINE_TAGS = frozenset(
+    ["a", "span", "div", "p", "strong", "address", "li", "h2", "h3", "h4", "h5", "h6", "em", "small"]
+)
 _MAX_NAME = 60
 _MAX_AUTHORS = 15
 
@@ -67,15 +82,18 @@ def names_in(text: str) -> Iterator[str]:
 
 def is_byline(text: str) -> bool:
     """True for a line that only says who wrote the text."""
-    return len(text) < 120 and bool(re.match(r"(?:by|von|par|por|作者|文|记者)[\s::/]", text, re.IGNORECASE)) and (
-        not text.endswith((".", "!", "?", "。"))
+    return (
+        len(text) < 120
+        and bool(re.match(r"(?:by|von|par|por|作者|文|记者)[\s::/]", text, re.IGNORECASE))
+        and (not text.endswith((".", "!", "?", "。")))
     )
 
 
 def _from_ld(source: Source) -> list[str]:
     """Persons of the article object, by their own references into the graph where needed."""
     by_id = {thing["@id"]: thing for thing in source.things if isinstance(thing.get("@id"), str) and len(thing) > 2}
-    people, others = [], []
+    people: list[str] = []
+    others: list[str] = []
     for author in _flat(source.article.get("author")):
         resolved = by_id.get(str(author.get("@id")), author) if isinstance(author, dict) else author
         name = plain(resolved.get("name")) if isinstance(resolved, dict) else plain(resolved)
@@ -98,7 +116,16 @@ def _flat(value: object) -> Iterator[object]:
 
 
 def _from_meta(source: Source) -> Iterator[str]:
-    for key in ("author", "citation_author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"):
+    for key in (
+        "author",
+        "citation_author",
+        "article:author",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "dcterms.creator",
+        "byl",
+    ):
         found = [name for value in source.metas.get(key, ()) for name in names_in(value)]
         if found:
             yield from found
@@ -145,7 +172,9 @@ def _from_byline(source: Source) -> list[str]:
         is_said = bool(_BYLINE.match(text)) and has_started
         if not (is_marked or is_said) or _is_outside(element):
             continue
-        names = [name for name in names_in(text) if _TITLE_CASE.match(name) and name[0].isupper() | (ord(name[0]) > 0x2E7F)]
+        names = [
+            name for name in names_in(text) if _TITLE_CASE.match(name) and name[0].isupper() | (ord(name[0]) > 0x2E7F)
+        ]
         if names and is_marked:
             return names
         if names:
@@ -158,6 +187,8 @@ def _is_outside(element: HtmlElement) -> bool:
     for n, parent in enumerate(element.iterancestors()):
         if n > 6 or parent.tag in ("article", "main", "body"):
             return False
-        if parent.tag in ("aside", "footer", "nav") or _OUTSIDE.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+        if parent.tag in ("aside", "footer", "nav") or _OUTSIDE.search(
+            f"{parent.get('class') or ''} {parent.get('id') or ''}"
+        ):
             return True
     return False

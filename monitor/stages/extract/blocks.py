@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from monitor.stages.extract.source import one_line
 
-_SENTENCE_ENDS = tuple(".!?:;。！？：…\"”’»）)")
+_SENTENCE_ENDS = tuple('.!?:;。！？：…"”’»）)')
 _BREAK = "\x1e"
 
 
@@ -72,7 +72,8 @@ def _pieces(element: _Element) -> Iterator[str]:
 
 
 _NEW_WINDOW = re.compile(
-    r"\s*\((?:öffnet im neuen Fenster|opens in (?:a )?new (?:tab|window)|Link wird in einem neuen Tab geöffnet)\)", re.IGNORECASE
+    r"\s*\((?:öffnet im neuen Fenster|opens in (?:a )?new (?:tab|window)|Link wird in einem neuen Tab geöffnet)\)",
+    re.IGNORECASE,
 )
 
 

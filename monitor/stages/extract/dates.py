@@ -16,7 +16,8 @@ from htmldate import find_date
 from monitor.stages.extract.source import Source, first, plain
 
 _ISO = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d?):(\d\d)(?::?(\d\d))?(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?",
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d?):(\d\d)(?::?(\d\d))?(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d"
+    r"|[+-]\d\d)?)?",
     re.IGNORECASE,
 )
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
@@ -111,7 +112,9 @@ def _times(source: Source) -> Iterator[str]:
 def _is_in_head(element: object) -> bool:
     for n, parent in enumerate(element.iterancestors()):  # type: ignore[attr-defined]
         mark = f"{parent.get('class') or ''} {parent.get('id') or ''}".lower()
-        if parent.tag in ("aside", "footer", "li") or any(w in mark for w in ("related", "comment", "teaser", "sidebar", "card")):
+        if parent.tag in ("aside", "footer", "li") or any(
+            w in mark for w in ("related", "comment", "teaser", "sidebar", "card")
+        ):
             return False
         if n > 8:
             break

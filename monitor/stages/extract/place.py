@@ -16,7 +16,9 @@ def canonical_url(source: Source) -> str | None:
     Templates that name the home page, another site or a section for every article are common, and would merge all
     of them into one.
     """
-    link = next((e.get("href") for e in source.tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()), None)
+    link = next(
+        (e.get("href") for e in source.tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()), None
+    )
     for told in (link, source.meta("og:url")):
         found = _sane(told, source.url)
         if found:
@@ -56,7 +58,9 @@ def _sane(told: str | None, url: str | None) -> str | None:
         return None
     if not theirs.path.strip("/") and not theirs.query and (mine.path.strip("/") or mine.query):
         return None
-    is_section = mine.path.startswith(theirs.path.rstrip("/") + "/") and mine.path.rstrip("/") != theirs.path.rstrip("/")
+    is_section = mine.path.startswith(theirs.path.rstrip("/") + "/") and mine.path.rstrip("/") != theirs.path.rstrip(
+        "/"
+    )
     return None if is_section and len(theirs.path.strip("/").split("/")) < 2 else found
 
 
@@ -70,4 +74,6 @@ def _absolute(value: str, base: str | None) -> str | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.hostname and url.isprintable() and " " not in url else None
+    return (
+        url if parts.scheme in ("http", "https") and parts.hostname and url.isprintable() and " " not in url else None
+    )

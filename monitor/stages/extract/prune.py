@@ -12,27 +12,43 @@ from functools import lru_cache
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import text_of
+from monitor.stages.extract.source import SENTENCE_END, text_of, weight_of
 
 _ALWAYS = ("button", "figcaption", "nav")
 
 _WORDS = (
     "ad|ads|advert\\w*|adslot|adunit|admanager|sponsor\\w*|promo|promotion|promobox|banner|outbrain|taboola|teads"
     "|share|sharing|sharebar|sharebuttons|sharetools|social|socials|socialbar|sociable|addtoany|sharedaddy"
-    "|related\\w*|recirc\\w*|recommend\\w*|suggest\\w*|readmore|readalso|read-?also|read-?next|read-?more|see-?also|more-?from|more-?on|most-?read|most-?popular"
+    "|related\\w*|recirc\\w*|recommend\\w*|suggest\\w*|readmore|readalso|read-?also|read-?next|read-?more|see-?also"
+    "|more-?from|more-?on|most-?read|most-?popular"
     "|mostread|trending|popular|jp-relatedposts|crosslink\\w*|teasers|teaserlist|teaser-?list|promo-?box"
     "|newsletter\\w*|nl-?signup|signup|sign-?up|subscribe"
     "|comment|comments|commentlist|comment-?list|disqus\\w*|respond|leaserwidget"
-    "|caption|captions|wp-caption-text|credit|credits|copyright|image-?credit|photo-?credit|imagecaption|bildunterschrift"
-    "|byline|bylines|author-?box|author-?bio|author-?info|about-?author|authorbox|bio|dateline-?meta|post-?meta|entry-?meta|article-?meta|meta-?info"
-    "|breadcrumb\\w*|pagination|pager|table-of-contents|skip-?link|sr-only|screen-reader-text|visually-?hidden|visuallyhidden|print-only|noprint"
+    "|caption|captions|wp-caption-text|credit|credits|copyright|image-?credit|photo-?credit|imagecaption"
+    "|bildunterschrift"
+    "|byline|bylines|author-?box|author-?bio|author-?info|about-?author|authorbox|bio|dateline-?meta|post-?meta"
+    "|entry-?meta|article-?meta|meta-?info"
+    "|breadcrumb\\w*|pagination|pager|table-of-contents|skip-?link|sr-only|screen-reader-text|visually-?hidden"
+    "|visuallyhidden|print-only|noprint"
     "|cookie\\w*|consent\\w*|gdpr|overlay|modal|popup|tooltip|toolbar|audio-?player|video-?player|jwplayer\\w*"
     "|tags|tag-?list|taglist|topic-?list|reactions|correction-?form|donat\\w*|support-?us|whatsapp|telegram"
-    "|carousel|gallery|twitter-tweet|instagram-media|tiktok-embed|fb-post|reddit-embed|bluesky-embed|embed-?external|external-?content"
+    "|carousel|gallery|twitter-tweet|instagram-media|tiktok-embed|fb-post|reddit-embed|bluesky-embed|embed-?external"
+    "|external-?content"
 )
-_MARK = re.compile(rf"(?:^|[\s_]|--|__|-)(?:{_WORDS})(?:$|[\s_]|--|__|-(?=box|list|block|container|wrapper|module|section|area|bar|widget|inline|item|link|links|content|text|card|teaser|article|post|s\b))", re.IGNORECASE)
-_WEAK = re.compile(r"(?:^|[\s_-])(?:paywall\w*|piano\w*|regwall\w*|subscription\w*|offer|abo-?box|premium\w*|teaser|toc|topics|keywords|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])", re.IGNORECASE)
-_BLOCKS = frozenset("div section aside ul ol p span figure blockquote header footer h2 h3 h4 h5 h6 dl table form details article a small em strong".split())
+_MARK = re.compile(
+    rf"(?:^|[\s_]|--|__|-)(?:{_WORDS})(?:$|[\s_]|--|__|-(?=box|slot|unit|list|block|container|wrapper|module|section"
+    rf"|area|bar|widget|inline|item|link|links|content|text|card|teaser|article|post|s\b))",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"(?:^|[\s_-])(?:paywall\w*|piano\w*|regwall\w*|subscription\w*|offer|abo-?box|premium\w*|teaser|toc|topics"
+    r"|keywords|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BLOCKS = frozenset((
+    "div", "section", "aside", "ul", "ol", "p", "span", "figure", "blockquote", "header", "footer", "h2", "h3",
+    "h4", "h5", "h6", "dl", "table", "form", "details", "article", "a", "small", "em", "strong",
+))  # fmt: skip
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 _SHORT = 600  # characters: a marked block longer than this needs to be poor in paragraphs to go
 
@@ -44,15 +60,17 @@ def prune(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_BLOCKS)):
         if element is tree or element.getparent() is None:
             continue
-        if _is_marked(element) and not _is_main(element, n_all):
-            _remove(element)
-        elif _is_weakly_marked(element) and not _has_running_text(element):
+        if (_is_marked(element) and not _is_main(element, n_all)) or (
+            _is_weakly_marked(element) and not _has_running_text(element)
+        ):
             _remove(element)
 
 
 def _is_marked(element: HtmlElement) -> bool:
     attributes = element.attrib
-    is_hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDDEN.search(attributes.get("style", ""))
+    is_hidden = (
+        "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDDEN.search(attributes.get("style", ""))
+    )
     if is_hidden and not _has_running_text(element):  # scripts stream whole articles into hidden elements
         return True
     mark = _marks(element)
@@ -81,8 +99,14 @@ def _marks(element: HtmlElement) -> str:
 
 
 def _has_running_text(element: HtmlElement) -> bool:
-    """True if a paragraph of some length stands in the element, or is it."""
-    return any(len(text_of(p)) > 120 for p in element.iter("p"))
+    """True if the element holds sentences of some length, beyond what a prompt needs, or is such a paragraph."""
+    texts = [text_of(p) for p in element.iter("p")]
+    if any(len(text) > 200 for text in texts):
+        return True
+    sizes = [weight_of(text) for text in texts if SENTENCE_END.search(text)]
+    return (
+        any(n > 120 for n in sizes) or sum(n for n in sizes if n > 60) > 180 or (element.tag == "p" and sum(sizes) > 60)
+    )
 
 
 def _is_main(element: HtmlElement, n_all: int) -> bool:

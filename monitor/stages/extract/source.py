@@ -17,6 +17,8 @@ _ARTICLE_TYPES = re.compile(
     r"(?:News|Report|Blog|Opinion|Review|Analysis|Liveblog|Live|Tech|Scholarly|Satirical|Background|Reportage|Medical)*"
     r"(?:Article|BlogPosting|Posting|Report)$|^(?:Review|Recipe|HowTo)$"
 )
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+SENTENCE_END = re.compile(r"[.!?。！？…।۔؟][\"'”’»』」）)\]]*$")
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\f\r"))
 _NEVER_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "dialog", "object")
@@ -73,6 +75,11 @@ def one_line(text: str) -> str:
 def text_of(element: HtmlElement) -> str:
     """The element's text on one line."""
     return one_line("".join(element.itertext()))
+
+
+def weight_of(text: str) -> int:
+    """Length of *text* in characters; a Chinese or Japanese one counts three times, since it says about as much more."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_CJK.findall(text))
 
 
 def first(value: object) -> object:

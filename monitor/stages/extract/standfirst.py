@@ -10,12 +10,16 @@ from monitor.stages.extract.source import Source, plain, text_of
 from monitor.stages.extract.title import same
 
 _DECK = re.compile(
-    r"stand-?first|sub-?title|sub-?head(?:line|ing)?|(?:^|[\s_-])(?:deck|dek|lede|lead|leadtext|intro|introduction|vorspann|anleser"
-    r"|chapo|ch[aâ]peau|entradilla|bajada|sottotitolo|sommario|occhiello|ingress|manchet|preamble|abstract|excerpt|summary"
+    r"stand-?first|sub-?title|sub-?head(?:line|ing)?|(?:^|[\s_-])(?:deck|dek|lede|lead|leadtext|intro|introduction"
+    r"|vorspann|anleser"
+    r"|chapo|ch[aâ]peau|entradilla|bajada|sottotitolo|sommario|occhiello|ingress|manchet|preamble|abstract|excerpt"
+    r"|summary"
     r"|article-?description|teaser-?text|sapo)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_NO_DECK = re.compile(r"related|teaser-?list|card|sidebar|comment|newsletter|caption|kicker|author|byline|meta|nav|footer", re.IGNORECASE)
+_NO_DECK = re.compile(
+    r"related|teaser-?list|card|sidebar|comment|newsletter|caption|kicker|author|byline|meta|nav|footer", re.IGNORECASE
+)
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "header", "em", "ul")
 _MIN_CHARS, _MAX_CHARS = 25, 700
 _MAX_STEPS = 120
@@ -27,7 +31,9 @@ def take(source: Source, headline: HtmlElement | None) -> str | None:
     A description that merely repeats (or truncates) the first paragraph is no standfirst: the element must either be
     named as one, or be said to be the description and not be one of a row of like paragraphs.
     """
-    told = {same(t) for t in (plain(source.article.get("description")), source.meta("og:description", "description")) if t}
+    told = {
+        same(t) for t in (plain(source.article.get("description")), source.meta("og:description", "description")) if t
+    }
     told = {t for t in told if len(t) >= 15}
     element = _find(source.tree, headline, told)
     if element is None:
@@ -71,7 +77,7 @@ def _after(tree: HtmlElement, headline: HtmlElement | None) -> list[HtmlElement]
 
 
 def _is_named(element: HtmlElement) -> bool:
-    mark = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''} {element.get('itemprop') or ''}"
+    mark = " ".join(element.get(name) or "" for name in ("class", "id", "data-testid", "itemprop"))
     if not _DECK.search(mark) or _NO_DECK.search(mark):
         return False
     n_links = sum(len(text_of(a)) for a in element.iter("a"))
@@ -88,5 +94,9 @@ def _is_one_of_many(element: HtmlElement) -> bool:
     if parent is None or element.tag in ("h2", "h3", "h4"):
         return False
     mark = element.get("class")
-    alike = [e for e in parent.iterchildren(element.tag) if e is not element and e.get("class") == mark and len(text_of(e)) > 40]
+    alike = [
+        e
+        for e in parent.iterchildren(element.tag)
+        if e is not element and e.get("class") == mark and len(text_of(e)) > 40
+    ]
     return len(alike) >= 1

@@ -14,6 +14,9 @@ from monitor.stages.extract.source import Source, host_of, plain, text_of
 
 _SEPARATOR = re.compile(r"\s+[|·•»«‹›:—–-]+\s+|\s*[|｜丨]\s*|\s+[:/]{2}\s+|_(?=[^_]{2,20}$)")
 _WORD = re.compile(r"\w+")
+_SECTIONS = frozenset(
+    ["news", "nachrichten", "noticias", "actualités", "notizie", "nieuws", "latestnews", "topstories", "article"]
+)
 _SUPPORT = 0.4  # share of words an h1 must have in common with what machines are told
 _MAX_H1 = 12
 _MAX_CHARS = 400
@@ -68,7 +71,7 @@ def site_names(source: Source, outlet: str | None) -> frozenset[str]:
 def without_site(title: str, names: Iterable[str]) -> str:
     """*title* without a leading or trailing part that names the site (``Headline | Outlet``)."""
     known = set(names)
-    for _ in range(2):
+    for _ in range(3):
         cuts = list(_SEPARATOR.finditer(title))
         if not cuts:
             break
@@ -85,12 +88,10 @@ def without_site(title: str, names: Iterable[str]) -> str:
 
 def _names_site(part: str, known: set[str]) -> bool:
     name = same(part)
-    if not name:
+    if not name or name in known or name in _SECTIONS:
         return True
-    if name in known:
-        return True
-    return any(len(k) > 3 and (name.startswith(k) or k.startswith(name) and len(name) > 3 or name.endswith(k)) for k in known) and (
-        len(name) <= 40
+    return 3 < len(name) <= 40 and any(
+        len(k) > 3 and (name.startswith(k) or k.startswith(name) or name.endswith(k)) for k in known
     )
 
 

@@ -1,0 +1,102 @@
+"""``monitor digest``: compose an edition, as a preview or for good."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.context import Options, errors, opened, read_time
+from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.pipeline import DeliveryReport
+
+
+class Format(StrEnum):
+    """What ``--format`` takes."""
+
+    HTML = "html"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    EMAIL = "email"
+    ATOM = "atom"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command("digest")(digest)
+
+
+def digest(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="Which digest; may be left out if there is one.")] = None,
+    since: Annotated[str | None, typer.Option(help="Everything kept after this time, shown before or not.", metavar="TIME")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this time.", metavar="TIME")] = None,
+    format_: Annotated[Format | None, typer.Option("--format", help="Default: text on a terminal.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Store the edition, deliver it, count its content as known.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Compose what is new since the last edition. Without --send it is a preview: nothing is stored or delivered."""
+    from monitor.app import draft_edition, find_digest, render_edition, send_edition
+
+    options: Options = context.obj
+    if send and (since or until):
+        raise UsageError("--send makes the next edition; --since and --until are for previews")
+    with opened(options) as app:
+        order = find_digest(app, name)
+        draft = draft_edition(
+            app, order, since=read_time(since) if since else None, until=read_time(until) if until else None
+        )
+        edition = draft.composition.edition
+        format_name = "json" if as_json else (format_ or Format.TEXT).value
+        if send:
+            stored, report = send_edition(app, draft)
+            if not as_json and format_ is None and output is None:
+                _tell(app, edition.id, stored=stored, report=report)
+                _fail_if_undelivered(report)
+                return
+            _warn(report)
+        body = render_edition(app, edition, format_name)
+        if output is not None:
+            _write(output, body)
+        else:
+            sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
+        if send:
+            _fail_if_undelivered(report)
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    errors().print(f"written: {path}", markup=False)
+
+
+def _tell(app: App, edition_id: str, *, stored: bool, report: DeliveryReport) -> None:
+    if not stored and not report.sent:
+        typer.echo("Nothing new since the last edition; nothing sent.")
+    if stored:
+        typer.echo(f"Edition {edition_id} is stored.")
+    for key in report.sent:
+        kind, _, target = key.partition(":")
+        place = (app.settings.path.parent / target / "index.html") if kind == "html" else target
+        typer.echo(f"Delivered: {place}")
+    _warn(report)
+
+
+def _warn(report: DeliveryReport) -> None:
+    for key, detail in report.failed:
+        errors().print(f"not delivered: {key}: {detail}; the edition stays in the outbox", markup=False)
+
+
+def _fail_if_undelivered(report: DeliveryReport) -> None:
+    if report.failed:
+        raise typer.Exit(1)

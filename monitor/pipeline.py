@@ -1,0 +1,372 @@
+"""The way of an article: poll, read, compose, deliver. Order, concurrency and transactions; decides nothing.
+
+The four loops meet only in the store. Each step ends in one transaction and can be repeated, so that a crash at any
+instruction loses nothing: polled entries wait as pending until their article is judged, editions wait in the outbox
+until their channel has them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from monitor.errors import DeliveryError, ExtractError, FetchError, ParseError
+from monitor.model import (
+    Article,
+    ArticleKeys,
+    ChannelAddress,
+    Digest,
+    EditionRecord,
+    Feed,
+    FeedState,
+    JudgedArticle,
+    Outcome,
+    OutboxItem,
+    Page,
+    PendingEntry,
+    Reason,
+    Request,
+    Role,
+    Story,
+)
+from monitor.ports import Channel, Fetcher, Reader, Store
+from monitor.stages.compose import Composition
+from monitor.stages.identity import decide_arrivals, identify, lookup_keys
+from monitor.stages.judge import Judge, Judgement
+from monitor.stages.reading import article_from, article_id, needs_page, page_of_summary, with_summary
+from monitor.stages.schedule import after_failure, after_success, plan_request
+from monitor.text.fingerprints import to_bytes
+from monitor.text.tokens import search_terms
+from monitor.text.urls import url_key
+
+_BATCH = 200
+"""Entries read at once: bounds memory, and a crash costs at most the pages of one batch a second fetch."""
+
+_MAX_ATTEMPTS = 4
+_FIRST_WAIT = timedelta(minutes=30)
+_DELIVERY_WAIT = timedelta(minutes=5)
+_DELIVERY_ATTEMPTS = 20
+_PAGE_HEADERS = (("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),)
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (``poll`` or ``read``), how much is done and how much there is."""
+
+
+@dataclass(slots=True)
+class FetchReport:
+    """What a fetch did; the shape of ``fetch --json``."""
+
+    polled: int = 0
+    not_modified: int = 0
+    failed_feeds: int = 0
+    new_entries: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    errors: list[dict[str, object]] = field(default_factory=list)
+    kept: list[JudgedArticle] = field(default_factory=list)
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+# --- poll ----------------------------------------------------------------------------------------------
+
+
+async def poll(
+    feeds: Sequence[Feed],
+    *,
+    store: Store,
+    fetcher: Fetcher,
+    reader: Reader,
+    now: datetime,
+    max_age_s: float,
+    report: FetchReport,
+    progress: Progress = _quiet,
+) -> None:
+    """Ask every feed once; its state and its new entries are stored in one transaction a feed."""
+    states = store.feeds.load_states()
+    n_done = 0
+
+    async def ask(feed: Feed) -> None:
+        nonlocal n_done
+        state = states.get(feed.url, FeedState(url=feed.url))
+        await _poll_feed(feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report)
+        n_done += 1
+        progress("poll", n_done, len(feeds))
+
+    async with asyncio.TaskGroup() as group:
+        for feed in feeds:
+            group.create_task(ask(feed))
+
+
+async def _poll_feed(
+    feed: Feed,
+    state: FeedState,
+    *,
+    store: Store,
+    fetcher: Fetcher,
+    reader: Reader,
+    now: datetime,
+    max_age_s: float,
+    report: FetchReport,
+) -> None:
+    report.polled += 1
+    try:
+        response = await fetcher.fetch(plan_request(feed, state))
+        if response.status == 304:
+            report.not_modified += 1
+            store.feeds.save_poll(after_success(feed, state, response, None, n_new=0, now=now), (), now=now)
+            return
+        parsed = await reader.parse_feed(feed, response)
+    except (FetchError, ParseError, ExtractError) as error:
+        report.failed_feeds += 1
+        report.errors.append(
+            {"feed": feed.url, "error": error.kind, "detail": error.detail, "permanent": getattr(error, "permanent", False)}
+        )
+        store.feeds.save_poll(after_failure(feed, state, error, now), (), now=now)
+        return
+    identified = identify(parsed)
+    keys = lookup_keys(identified)
+    seen = store.feeds.find_seen(feed.url, keys=keys.keys, link_keys=keys.link_keys, text_hashes=keys.text_hashes)
+    found = decide_arrivals(
+        identified, seen, is_first_poll=state.last_ok_at is None, now=now, max_age_s=max_age_s,
+        has_unstable_ids=state.has_unstable_ids,
+    )  # fmt: skip
+    after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
+    after = replace(after, has_unstable_ids=found.has_unstable_ids)
+    report.new_entries += store.feeds.save_poll(after, found.arrivals, now=now)
+
+
+# --- read ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """An entry with what was read of it; ``error`` is set if the page could not be had."""
+
+    pending: PendingEntry
+    page: Page | None
+    because: tuple[Reason, ...] = ()
+    error: FetchError | ExtractError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """Where entries are judged: the judge, the stories so far, and the feeds by address."""
+
+    judge: Judge
+    stories: dict[str, Story]
+    feeds: Mapping[str, Feed]
+
+
+async def read(
+    desk: Desk,
+    *,
+    store: Store,
+    pages: Fetcher,
+    reader: Reader,
+    now: datetime,
+    report: FetchReport,
+    progress: Progress = _quiet,
+) -> None:
+    """Read and judge every pending entry, oldest publication first; one transaction an entry."""
+    total = store.feeds.count_pending(now=now)
+    n_done = 0
+    while batch := store.feeds.load_pending(limit=_BATCH, now=now):
+        for item in await _read_batch(desk, batch, store=store, pages=pages, reader=reader):
+            _settle(desk, item, store=store, now=now, report=report)
+            n_done += 1
+            progress("read", n_done, max(total, n_done))
+            await asyncio.sleep(0)
+
+
+async def _read_batch(
+    desk: Desk, batch: Sequence[PendingEntry], *, store: Store, pages: Fetcher, reader: Reader
+) -> list[_Read]:
+    """The batch in its order, each page fetched and extracted; pages known by address are not fetched."""
+
+    async def one(pending: PendingEntry) -> _Read:
+        if pending.article_id is None and _known_at(desk, store, pending.entry.url, pending) is not None:
+            return _Read(pending=pending, page=None)
+        return await _read_entry(pending, desk.feeds.get(pending.feed_url), pages=pages, reader=reader)
+
+    return list(await asyncio.gather(*(one(pending) for pending in batch)))
+
+
+async def _read_entry(pending: PendingEntry, feed: Feed | None, *, pages: Fetcher, reader: Reader) -> _Read:
+    entry = pending.entry
+    if not needs_page(feed, pending):
+        if entry.html and not pending.is_backfill:
+            try:
+                page = await reader.read_html(entry.html, entry.url, entry)
+            except ExtractError as error:
+                return _with_summary_only(pending, Page(url=entry.url), "extract", f"{error.kind}: {error.detail}")
+            if page.paragraphs:
+                return _Read(pending=pending, page=page)
+        return _Read(pending=pending, page=page_of_summary(entry))
+    try:
+        response = await pages.fetch(Request(url=entry.url or "", headers=_PAGE_HEADERS))
+        page = await reader.read_page(response, entry)
+    except FetchError as error:
+        if error.kind == "robots" and error.permanent:
+            return _with_summary_only(pending, Page(url=entry.url), "robots", error.detail)
+        return _Read(pending=pending, page=None, error=error)
+    except ExtractError as error:
+        return _Read(pending=pending, page=None, error=error)
+    if page.problem is not None or not page.paragraphs:
+        return _with_summary_only(pending, page, "page", page.problem or "no text found")
+    return _Read(pending=pending, page=page)
+
+
+def _with_summary_only(pending: PendingEntry, page: Page, signal: str, detail: str) -> _Read:
+    reason = Reason(stage="read", signal=signal, detail=f"{detail}; judged by headline and summary")
+    return _Read(pending=pending, page=with_summary(page, pending.entry), because=(reason,))
+
+
+def _known_at(desk: Desk, store: Store, url: str | None, pending: PendingEntry) -> str | None:
+    """The id of another article at this address."""
+    key = url_key(url) if url else None
+    if key is None:
+        return None
+    document = desk.judge.known.find_by_address(key)
+    found = document.article.id if document is not None else store.articles.find_id_by_address(key)
+    return found if found != pending.article_id else None
+
+
+def _settle(desk: Desk, item: _Read, *, store: Store, now: datetime, report: FetchReport) -> None:
+    """End one entry: judged and stored, closed as the same address, put off, or failed for good."""
+    pending = item.pending
+    if item.error is not None:
+        _settle_failure(desk, item, item.error, store=store, now=now, report=report)
+        return
+    url = (item.page and item.page.canonical_url) or pending.entry.url
+    other = _known_at(desk, store, url, pending) or _known_at(desk, store, pending.entry.url, pending)
+    if item.page is None or (other is not None and pending.article_id is None):
+        reason = Reason(stage="address", signal="same_address", score=1.0, threshold=1.0, against=f"article:{other}")
+        store.feeds.close_entry(pending.seq, Outcome.DUPLICATE, (reason,), article_id=other, now=now)
+        report.outcomes[Outcome.DUPLICATE] += 1
+        return
+    _judge_entry(desk, item, item.page, store=store, now=now, report=report)
+
+
+def _settle_failure(
+    desk: Desk, item: _Read, error: FetchError | ExtractError, *, store: Store, now: datetime, report: FetchReport
+) -> None:
+    pending = item.pending
+    reason = Reason(stage="read", signal=error.kind, detail=error.detail)
+    is_final = (isinstance(error, FetchError) and error.permanent) or pending.n_attempts + 1 >= _MAX_ATTEMPTS
+    report.errors.append(
+        {"feed": pending.feed_url, "url": pending.entry.url, "error": error.kind, "detail": error.detail, "permanent": is_final}
+    )
+    if not is_final:
+        report.outcomes[Outcome.FAILED] += 1
+        store.feeds.put_off(pending.seq, (reason,), until=now + _FIRST_WAIT * 4**pending.n_attempts)
+        return
+    page = page_of_summary(pending.entry)
+    if pending.entry.summary:
+        told = replace(reason, detail=f"{error.detail}; judged by headline and summary")
+        _judge_entry(desk, replace(item, page=page, because=(told,)), page, store=store, now=now, report=report)
+        return
+    report.outcomes[Outcome.FAILED] += 1
+    own_id = pending.article_id or article_id(pending.entry.url, f"{pending.feed_url} {pending.key}")
+    store.feeds.close_entry(pending.seq, Outcome.FAILED, (reason,), article_id=own_id, now=now)
+
+
+def _judge_entry(desk: Desk, item: _Read, page: Page, *, store: Store, now: datetime, report: FetchReport) -> None:
+    pending = item.pending
+    feed = desk.feeds.get(pending.feed_url)
+    article = article_from(page, pending, feed, now=now)
+    before = store.articles.find_judged(article.id) if pending.revision > 1 else None
+    if before is not None and before.article.sentences == article.sentences:
+        article = replace(article, title=before.article.title)
+    judgement = desk.judge.judge(
+        article, now=now, topic_ids=feed.topic_ids if feed else None,
+        earlier=before.verdict.sentences if before else (), is_backfill=pending.is_backfill,
+    )  # fmt: skip
+    judgement = replace(judgement, verdict=replace(judgement.verdict, because=(*item.because, *judgement.verdict.because)))
+    stored = save_judgement(desk, judgement, store=store, entry_seq=pending.seq, revision=pending.revision, now=now)
+    report.outcomes[judgement.verdict.outcome] += 1
+    if judgement.verdict.outcome.is_kept:
+        report.kept.append(stored)
+
+
+def save_judgement(
+    desk: Desk, judgement: Judgement, *, store: Store, entry_seq: int | None, revision: int, now: datetime
+) -> JudgedArticle:
+    """Store a judgement and take it into the known base."""
+    judged = JudgedArticle(article=judgement.article, verdict=judgement.verdict, revision=revision, judged_at=now)
+    story = _story_after(desk, judgement.article, judgement.verdict.story_id, now)
+    store.articles.save_judged(
+        judged,
+        ArticleKeys(url_key=judgement.address, text_hash=judgement.hash_of_text, prints=to_bytes(judgement.prints)),
+        entry_seq=entry_seq,
+        story=story,
+        role=judgement.role or Role.REPORTS,
+        search_terms=search_terms(" ".join([judgement.article.title or "", *judgement.article.sentences])),
+    )
+    if story is not None:
+        desk.stories[story.id] = story
+    desk.judge.remember(judgement)
+    return judged
+
+
+def _story_after(desk: Desk, article: Article, story_id: str | None, now: datetime) -> Story | None:
+    """The story with this article in it; its headline stays that of its first article."""
+    if story_id is None:
+        return None
+    story = desk.stories.get(story_id)
+    if story is None:
+        headline = article.title or (article.sentences[0] if article.sentences else "(no headline)")
+        return Story(id=story_id, headline=headline, first_seen_at=now, last_seen_at=now)
+    return replace(story, last_seen_at=max(story.last_seen_at, now))
+
+
+# --- compose and deliver -------------------------------------------------------------------------------
+
+
+def store_edition(
+    digest: Digest, composition: Composition, *, store: Store, to_seq: int, slot: str | None, now: datetime
+) -> bool:
+    """Store an edition, what it shows and its outbox rows in one transaction; False if it exists already."""
+    edition = composition.edition
+    record = EditionRecord(edition=edition, to_seq=to_seq, waiting=composition.waiting, slot=slot, created_at=now)
+    shown = [sentence for story in edition.stories for sentence in story.new]
+    outbox = [OutboxItem(edition_id=edition.id, channel=channel, due_at=now) for channel in digest.channels]
+    return store.editions.save_edition(record, shown, outbox)
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What a delivery did: channel keys that took their edition, and those that did not, with the reason."""
+
+    sent: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def deliver(
+    open_channel: Callable[[ChannelAddress], Channel], *, store: Store, now: datetime
+) -> DeliveryReport:
+    """Take everything due in the outbox to its channel. A channel that fails is tried again later, others go on."""
+    report = DeliveryReport()
+    for item in store.editions.load_outbox(now=now):
+        record = store.editions.find_edition(item.edition_id)
+        if record is None:
+            store.editions.mark_failed(item, "its edition is not in the store", retry_at=None)
+            report.failed.append((item.channel.key, "its edition is not in the store"))
+            continue
+        try:
+            channel = open_channel(item.channel)
+            history = store.editions.load_editions(record.edition.digest_id)
+            channel.send(record.edition, history=history, key=item.key)
+        except DeliveryError as error:
+            is_over = error.permanent or item.n_attempts + 1 >= _DELIVERY_ATTEMPTS
+            wait = min(_DELIVERY_WAIT * 2**item.n_attempts, timedelta(hours=4))
+            store.editions.mark_failed(item, error.detail, retry_at=None if is_over else now + wait)
+            report.failed.append((item.channel.key, error.detail))
+            continue
+        store.editions.mark_sent(item, now=now)
+        report.sent.append(item.channel.key)
+    return report
