@@ -21,7 +21,7 @@ from monitor.errors import ExtractError, FetchError, MonitorError, UsageError
 from monitor.extract import PoolLimits, ReaderPool
 from monitor.fetch import AddressPolicy, FetchLimits, HttpFetcher, PageFetcher, RobotsGate
 from monitor.library import Library, load_library
-from monitor.meaning import SentenceEncoder
+from monitor.meaning import CachingEmbedder, SentenceEncoder, VectorCache
 from monitor.model import (
     Article,
     ChannelAddress,
@@ -43,7 +43,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.pipeline import DeliveryReport, Desk, FetchReport, Progress
-from monitor.ports import Channel, Embedder, Fetcher, Store, Vectors
+from monitor.ports import Channel, Embedder, Fetcher, Store
 from monitor.render import plan_site, render
 from monitor.stages.analysis import Analysis, analyse, stacked
 from monitor.stages.compose import Composition, Material, compose, edition_id
@@ -119,66 +119,53 @@ async def load_corpus(app: App, reader: ReaderPool) -> Library:
 
 def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None = None) -> Desk:
     """The judge with everything known: the corpus first, then every article judged, then what editions showed."""
-    encoder = embedder or SentenceEncoder()
+    encoder = CachingEmbedder(embedder or SentenceEncoder(), app.store.vectors)
+    cache = VectorCache(app.store.vectors, encoder.name)
+    texts = list(corpus)
+    records = list(app.store.articles.iter_known())
+    cache.preload([*texts, *(record.judged.article for record in records if _has_own_words(record.judged))])
+
+    def analysed(article: Article) -> Analysis:
+        rows = cache.find(article)
+        analysis = analyse(article, encoder, vectors=rows)
+        if rows is None:
+            cache.keep(article, stacked(analysis))
+        return analysis
+
     known = KnownBase()
-    cached = _CachedVectors(app.store, encoder)
-    analyses = []
-    for article in corpus:
-        analysis = cached.analyse(article)
-        analyses.append(analysis)
-        text = " ".join(article.sentences)
+    analyses = [analysed(article) for article in texts]
+    for analysis in analyses:
+        article, text = analysis.article, " ".join(analysis.article.sentences)
         known.add(
             article, outcome=Outcome.KNOWN, prints=prints(text), hash_of_text=text_hash(text),
             address=url_key(article.url) if article.url else None, analysis=analysis,
         )  # fmt: skip
-    judge = Judge(
-        profiles=tuple(build_profile(topic, app.settings.aliases, analyses) for topic in app.settings.topics),
-        known=known,
-        embedder=encoder,
-    )
-    for record in app.store.articles.iter_known():
-        _recall(judge, record.judged, from_bytes(record.keys.prints), record.keys.text_hash, record.keys.url_key, cached)
+    profiles = tuple(build_profile(topic, app.settings.aliases, analyses) for topic in app.settings.topics)
+    judge = Judge(profiles=profiles, known=known, embedder=encoder)
+    for record in records:
+        judged, keys = record.judged, record.keys
+        judge.remember(
+            Judgement(
+                article=judged.article, verdict=judged.verdict, prints=from_bytes(keys.prints),
+                hash_of_text=keys.text_hash, address=keys.url_key,
+                analysis=analysed(judged.article) if _has_own_words(judged) else None, role=None,
+            )  # fmt: skip
+        )
     for shown_in, sentence in app.store.editions.load_shown():
         known.shown[text_hash(sentence.text)] = shown_in
-    cached.save()
+    cache.flush()
     return Desk(
         judge=judge,
         stories={story.id: story for story in app.store.articles.load_stories()},
         feeds={feed.url: feed for feed in app.settings.feeds},
+        vectors=cache,
     )
 
 
-def _recall(
-    judge: Judge, judged: JudgedArticle, article_prints: object, hash_of_text: str | None, address: str | None,
-    cached: _CachedVectors,
-) -> None:  # fmt: skip
-    """Take a stored judgement into the known base; copies and articles off topic of long ago stay unencoded."""
-    verdict = judged.verdict
-    has_own_words = verdict.outcome is not Outcome.DUPLICATE and judged.article.sentences
-    is_backfill_off_topic = verdict.outcome is Outcome.KNOWN and not verdict.matches
-    analysis = None
-    if has_own_words and not is_backfill_off_topic and verdict.outcome is not Outcome.FAILED:
-        analysis = cached.analyse(judged.article)
-    judge.remember(
-        Judgement(
-            article=judged.article, verdict=verdict, prints=article_prints, hash_of_text=hash_of_text,  # type: ignore[arg-type]
-            address=address, analysis=analysis, role=None,
-        )  # fmt: skip
-    )
-
-
-class _CachedVectors:
-    """Analyses with vectors from the store where they are, and encoded where they are not."""
-
-    def __init__(self, store: Store, embedder: Embedder) -> None:
-        self._store = store
-        self._embedder = embedder
-
-    def analyse(self, article: Article) -> Analysis:
-        return analyse(article, self._embedder)
-
-    def save(self) -> None:
-        return
+def _has_own_words(judged: JudgedArticle) -> bool:
+    """True if later articles are compared with its sentences: on topic, and no copy."""
+    outcome, has_topic = judged.verdict.outcome, bool(judged.verdict.matches)
+    return outcome in (Outcome.NEW, Outcome.UPDATE, Outcome.KNOWN) and has_topic
 
 
 # --- fetch ---------------------------------------------------------------------------------------------
@@ -234,6 +221,7 @@ async def import_articles(
         for number, item in enumerate(ordered, start=1):
             _import_one(app, desk, item.article, as_known=as_known, report=report)
             progress("read", number, len(ordered))
+        desk.vectors.flush()
     return report, library
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from monitor.errors import DeliveryError, ExtractError, FetchError, ParseError
 from monitor.model import (
@@ -32,7 +33,8 @@ from monitor.model import (
     Role,
     Story,
 )
-from monitor.ports import Channel, Fetcher, Reader, Store
+from monitor.ports import Channel, Fetcher, Reader, Store, Vectors
+from monitor.stages.analysis import stacked
 from monitor.stages.compose import Composition
 from monitor.stages.identity import decide_arrivals, identify, lookup_keys
 from monitor.stages.judge import Judge, Judgement
@@ -153,13 +155,26 @@ class _Read:
     error: FetchError | ExtractError | None = None
 
 
+class VectorKeeper(Protocol):
+    """Keeps the vectors of judged articles for the next start."""
+
+    def keep(self, article: Article, rows: Vectors) -> None:
+        """Remember rows for the next ``flush``."""
+        ...
+
+    def flush(self) -> None:
+        """Store what is new."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """Where entries are judged: the judge, the stories so far, and the feeds by address."""
+    """Where entries are judged: the judge, the stories so far, the feeds by address, and the kept vectors."""
 
     judge: Judge
     stories: dict[str, Story]
     feeds: Mapping[str, Feed]
+    vectors: VectorKeeper
 
 
 async def read(
@@ -181,6 +196,7 @@ async def read(
             n_done += 1
             progress("read", n_done, max(total, n_done))
             await asyncio.sleep(0)
+        desk.vectors.flush()
 
 
 async def _read_batch(
@@ -310,6 +326,8 @@ def save_judgement(
     if story is not None:
         desk.stories[story.id] = story
     desk.judge.remember(judgement)
+    if judgement.analysis is not None and judgement.verdict.outcome is not Outcome.OFF_TOPIC:
+        desk.vectors.keep(judgement.article, stacked(judgement.analysis))
     return judged
 
 

@@ -229,8 +229,20 @@ class EditionStore(Protocol):
         ...
 
 
+class VectorStore(Protocol):
+    """Sentence vectors by text and model; a cache."""
+
+    def load(self, keys: Collection[str], *, model: str) -> dict[str, bytes]:
+        """What is stored under those keys for that model."""
+        ...
+
+    def save(self, values: Mapping[str, bytes], *, model: str) -> None:
+        """Keep them, in one transaction; what is there already stays."""
+        ...
+
+
 class Store(Protocol):
-    """One database, seen through three small ports."""
+    """One database, seen through four small ports."""
 
     @property
     def feeds(self) -> FeedStore: ...
@@ -240,6 +252,9 @@ class Store(Protocol):
 
     @property
     def editions(self) -> EditionStore: ...
+
+    @property
+    def vectors(self) -> VectorStore: ...
 
     @property
     def address(self) -> str:

@@ -43,7 +43,8 @@ class SentenceEncoder:
         rows = np.zeros((len(texts), _WIDTH), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             batch = [text[:_MAX_CHARACTERS] or " " for text in texts[start : start + _BATCH]]
-            rows[start : start + len(batch)] = self._model.encode(batch)
+            # Rounded as the store keeps them, so that a verdict does not depend on whether a vector was stored before.
+            rows[start : start + len(batch)] = self._model.encode(batch).astype(np.float16)
         return rows
 
     def rarity(self, word: str) -> float:
@@ -66,5 +67,9 @@ class SentenceEncoder:
 
     @cached_property
     def _background(self) -> Vectors:
-        text = files("monitor.meaning").joinpath("background.txt").read_text(encoding="utf-8")
-        return self.embed(text.split("\n")[: text.count("\n")])
+        return self.embed(background_sentences())
+
+
+def background_sentences() -> list[str]:
+    """Everyday news sentences about anything, in the languages of the model, written for this purpose."""
+    return files("monitor.meaning").joinpath("background.txt").read_text(encoding="utf-8").splitlines()

@@ -16,13 +16,13 @@ import numpy as np
 from monitor.model import Article
 from monitor.ports import Embedder, Vectors
 from monitor.text.numbers import quantities
-from monitor.text.tokens import cjk_share, stems, tokens
+from monitor.text.tokens import CJK, stems, tokens
 
 _COMMON = 9.5
 """Rarity below which a word carries nothing ("company" 9.6, "said" 8.1, "the" 4.9)."""
 
 _RAREST = 20.0
-_NAME = re.compile(r"(?<![^\W_])(?:[A-ZÀ-Þ][\w-]*\w|[A-Za-z]+\d\w*)")
+_NAME = re.compile(rf"(?<![^\W_{CJK}])(?:[A-ZÀ-Þ][^\W{CJK}-]*(?:-[^\W{CJK}]+)*[^\W{CJK}]|[A-Za-z]+\d[^\W{CJK}]*)")
 _N_LEAD = 3
 
 
@@ -102,7 +102,7 @@ def view_sentence(text: str, language: str | None, embedder: Embedder) -> Senten
         weights=weights,
         n_words=len(words),
         values=frozenset(quantity.key for quantity in quantities(text, language)),
-        names=frozenset() if cjk_share(text) > 0.3 else frozenset(name.lower() for name in _NAME.findall(text)),
+        names=frozenset(name.lower() for name in _NAME.findall(text)),
         is_quote=any(mark in text for mark in '"“„「'),
     )
 

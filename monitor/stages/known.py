@@ -6,7 +6,7 @@ documents that are on topic. Flat lists and one growing matrix, so that a compar
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,12 +19,11 @@ from monitor.stages.analysis import Analysis, SentenceView
 from monitor.text.normalise import text_hash
 
 _WIDTH = 512
-_N_OFF_TOPIC = 400  # recent off-topic articles kept as counter-examples; more adds cost, not information
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class KnownDocument:
-    """A document of the known base. ``analysis`` is None for copies and for off-topic articles of long ago."""
+    """A document of the known base. ``analysis`` is None for copies and for what is off topic."""
 
     number: int
     article: Article
@@ -62,7 +61,7 @@ class KnownBase:
     document_frequency: Counter[str] = field(default_factory=Counter)
     seen_stems: set[str] = field(default_factory=set)
     seen_values: set[str] = field(default_factory=set)
-    off_topic: deque[KnownDocument] = field(default_factory=lambda: deque(maxlen=_N_OFF_TOPIC))
+    n_analysed: int = 0
     shown: dict[str, str] = field(default_factory=dict)
     _prints: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     _by_hash: dict[str, int] = field(default_factory=dict)
@@ -87,7 +86,8 @@ class KnownBase:
     ) -> KnownDocument:
         """Take a judged article in. *new_sentences* limits which of its sentences join (None: all, if on topic)."""
         document = KnownDocument(
-            number=len(self.documents), article=article, outcome=outcome, n_prints=len(prints), analysis=analysis,
+            number=len(self.documents), article=article, outcome=outcome, n_prints=len(prints),
+            analysis=None if outcome is Outcome.OFF_TOPIC else analysis,
             topic_ids=tuple(topic_ids), story_id=story_id, is_roundup=is_roundup,
             published_at=article.published_at or article.first_seen_at,
         )  # fmt: skip
@@ -105,10 +105,10 @@ class KnownBase:
         return document
 
     def _learn(self, document: KnownDocument, analysis: Analysis, new_sentences: Sequence[int] | None) -> None:
-        self.document_frequency.update(analysis.lexical.keys())
         if not document.is_on_topic:
-            self.off_topic.append(document)
             return
+        self.n_analysed += 1
+        self.document_frequency.update(analysis.lexical.keys())
         wanted = range(len(analysis.sentences)) if new_sentences is None else new_sentences
         for place in wanted:
             view = analysis.sentences[place]

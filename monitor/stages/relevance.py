@@ -2,8 +2,8 @@
 
 Four kinds of evidence, combined by a fitted logistic model (``weights``): where the reader's terms stand (headline,
 opening, share of sentences); whether its sentences are closer in meaning to the corpus than to everyday news about
-anything; the rare words it shares with the corpus; and how close it is to the nearest article that was on topic, and
-the nearest that was not, which is how the follow-up finds its way when it names none of the terms.
+anything; the rare words it shares with the corpus; and how close it is to the nearest article that was on topic, which
+is how the follow-up finds its way when it names none of the terms.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from monitor.stages.terms import Terms, compile_terms
 
 _ENOUGH_SHARE = 0.5  # an article that names its subject in every second sentence cannot be more about it
 _ENOUGH_TERMS = 4
+_N_OPENING = 3
 _N_CLOSEST = 4
+_WORDS_BY_MEANING, _MEANING_FLOOR = 0.6, 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,16 +104,18 @@ def relevance_signals(
     in_title = profile.terms.find(analysis.article.title or "")
     found = frozenset().union(in_title, *hits)
     n_sentences = max(1, len(hits))
-    nearest, nearest_words, nearest_meaning, off_words, off_meaning = _neighbours(analysis, profile, known)
+    n_opening = min(_N_OPENING, n_sentences)
+    in_opening = sum(map(bool, hits[:_N_OPENING]))
+    if not in_opening and profile.terms.find(" ".join(analysis.article.sentences[:_N_OPENING])):
+        in_opening = 1  # a term of several words may be spread over two sentences
+    nearest, nearest_words, nearest_meaning = _nearest(analysis, profile, known)
     signals = {
         "title": float(bool(in_title)),
         "share": min(1.0, sum(map(bool, hits)) / n_sentences / _ENOUGH_SHARE),
-        "opening": sum(map(bool, hits[:3])) / min(3, n_sentences),
+        "opening": in_opening / n_opening,
         "terms": min(len(found), _ENOUGH_TERMS) / _ENOUGH_TERMS,
         "nearest_words": nearest_words,
         "nearest_meaning": nearest_meaning,
-        "off_words": off_words,
-        "off_meaning": off_meaning,
         "alone": float(nearest is None),
     }
     if profile.corpus_vectors is not None:
@@ -134,18 +138,16 @@ def _corpus_signals(analysis: Analysis, profile: TopicProfile, embedder: Embedde
     }
 
 
-def _neighbours(
+def _nearest(
     analysis: Analysis, profile: TopicProfile, known: KnownBase
-) -> tuple[KnownDocument | None, float, float, float, float]:
-    """The nearest document on this topic, its word and meaning likeness, and those of the nearest off-topic one."""
+) -> tuple[KnownDocument | None, float, float]:
+    """The nearest document on this topic (the corpus counts if the topic learns), its word and meaning likeness."""
     on_topic = [
         doc
         for doc in known.on_topic_documents()
         if (doc.is_corpus and profile.topic.learn) or profile.topic.id in doc.topic_ids
     ]
-    nearest, words, meaning = _closest(analysis, on_topic)
-    _, off_words, off_meaning = _closest(analysis, list(known.off_topic))
-    return nearest, words, meaning, off_words, off_meaning
+    return _closest(analysis, on_topic)
 
 
 def _closest(analysis: Analysis, documents: Sequence[KnownDocument]) -> tuple[KnownDocument | None, float, float]:
@@ -156,4 +158,8 @@ def _closest(analysis: Analysis, documents: Sequence[KnownDocument]) -> tuple[Kn
     order = np.argsort(-meanings)[:40]  # word cosines only where meaning is near: keeps the cost flat
     words = {int(place): cosine(analysis.lexical, pairs[int(place)][1].lexical) for place in order}
     best = max(words, key=lambda place: (words[place], float(meanings[place])))
-    return pairs[best][0], words[best], float(meanings.max())
+    nearest, meaning = pairs[best][0], float(meanings.max())
+    if all(other.language != analysis.language for _, other in pairs):
+        # Words cannot meet across languages: what articles of that likeness in meaning share within one.
+        return nearest, max(words[best], _WORDS_BY_MEANING * max(0.0, meaning - _MEANING_FLOOR)), meaning
+    return nearest, words[best], meaning

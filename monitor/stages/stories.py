@@ -116,7 +116,7 @@ def _days_apart(at: datetime, document: KnownDocument) -> float:
 
 def pair_signals(one: Analysis, two: Analysis, known: KnownBase, *, days: float) -> dict[str, float]:
     """The signals of "these two tell one event", all in [0, 1] but for ``days`` (natural log of 1 + days)."""
-    n_documents = max(2, len(known.documents))
+    n_documents = max(2, known.n_analysed)
 
     def specific(stem: str) -> float:
         return log(1 + n_documents / (1 + known.document_frequency.get(stem, 0)))

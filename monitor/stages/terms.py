@@ -12,7 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.model import Topic
-from monitor.text.tokens import has_cjk, tokens
+from monitor.text.tokens import CJK, has_cjk, tokens
+
+_MIN_STEM = 4
+_OPEN = rf"(?<![^\W_{CJK}])"  # Chinese sets no blanks around a Latin name
+_CLOSE = rf"(?![^\W_{CJK}])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Terms:
                 found.add(term.name)
             elif term.words:
                 words = words if words is not None else frozenset(tokens(text))
-                if term.words <= words:
+                if all(_has_word(word, words) for word in term.words):
                     found.add(term.name)
         return frozenset(found)
 
@@ -60,6 +64,14 @@ class Terms:
             if not any(term.pattern.search(text) for term in spellings for text in texts):
                 return spellings[0].name
         return None
+
+
+def _has_word(wanted: str, words: frozenset[str]) -> bool:
+    """True if the word or a near inflection of it is there: "china" in "chinese", "centre" in "centres"."""
+    if wanted in words:
+        return True
+    stem = wanted[: max(_MIN_STEM, len(wanted) - 2)]
+    return len(stem) >= _MIN_STEM and any(word.startswith(stem) for word in words)
 
 
 def compile_terms(topic: Topic, aliases: Iterable[Sequence[str]]) -> Terms:
@@ -100,10 +112,10 @@ def _compile(name: str) -> _Term:
     words = frozenset(tokens(name)) if re.search(r"\s", name) else frozenset()
     if has_cjk(name):
         return _Term(name, re.compile(escaped, re.IGNORECASE), frozenset())
-    body = rf"(?<![^\W_]){escaped}(?:s|es|en|n|['’]s)?(?![^\W_])"
+    body = rf"{_OPEN}{escaped}(?:s|es|en|n|['’]s)?{_CLOSE}"
     is_name = name != name.lower()
     if not is_name:
         return _Term(name, re.compile(body, re.IGNORECASE), words)
-    capitals = rf"(?<![^\W_]){escaped.upper() if name.isascii() else escaped}(?![^\W_])"
+    capitals = rf"{_OPEN}{escaped.upper() if name.isascii() else escaped}{_CLOSE}"
     safe = capitals.replace(r"[\S-]+", r"[\s-]+")
     return _Term(name, re.compile(f"{body}|{safe}"), words)

@@ -14,6 +14,7 @@ from monitor.store import migrations
 from monitor.store.articles import SqlArticles
 from monitor.store.database import Database, connect_postgresql, connect_sqlite, start_wal
 from monitor.store.editions import SqlEditions
+from monitor.store.vectors import SqlVectors
 from monitor.store.feeds import SqlFeeds
 
 _FORMS = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -23,7 +24,7 @@ _SECRET_OPTIONS = ("password", "passfile", "sslpassword", "sslkey")
 
 
 class SqlStore:
-    """One database, seen through ``feeds``, ``articles`` and ``editions``; implements ``ports.Store``."""
+    """One database, seen through ``feeds``, ``articles``, ``editions`` and ``vectors``; implements ``ports.Store``."""
 
     def __init__(self, database: Database) -> None:
         """*database* has the current schema."""
@@ -31,6 +32,7 @@ class SqlStore:
         self.feeds = SqlFeeds(database)
         self.articles = SqlArticles(database)
         self.editions = SqlEditions(database)
+        self.vectors = SqlVectors(database)
 
     @property
     def address(self) -> str:

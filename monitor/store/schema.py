@@ -306,3 +306,12 @@ outbox = Table(
     Index("ix_outbox_state", "state", "number"),
     sqlite_autoincrement=True,
 )
+
+vectors = Table(
+    "vectors",
+    metadata,
+    _words("key", nullable=False),
+    _words("model", nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("key", "model"),
+)

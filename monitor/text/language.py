@@ -16,7 +16,8 @@ LANGUAGES = (
     "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "la", "lb", "lt", "lv",
     "mk", "ms", "mt", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th",
     "tl", "tr", "uk", "ur", "vi", "zh",
-)  # fmt: skip_RELATIVES = (
+)  # fmt: skip
+_RELATIVES = (
     {"no", "da"},
     {"bs", "hr", "sr", "sl"},
     {"cs", "sk"},

@@ -198,28 +198,36 @@ async def test_a_cancelled_read_ends_its_worker() -> None:
         assert children() == before
 
 
-async def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+PARENT = """
+import asyncio, sys
+sys.path.insert(0, {root!r})
+from monitor.extract import PoolLimits, ReaderPool
+
+async def main():
+    pool = ReaderPool(PoolLimits(timeout_s=60))
+    await pool.read_html("<p>x", None, None)
+    busy = asyncio.create_task(pool.read_html({html!r} * {times}, None, None))
+    while {times} and not pool._running:
+        await asyncio.sleep(0)
+    print((pool._idle or [*pool._running])[0].pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("times", [0, 400_000], ids=["idle", "busy"])
+async def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path, times: int) -> None:
     script = tmp_path / "parent.py"
-    script.write_text(
-        "import asyncio, sys\n"
-        f"sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
-        "from monitor.extract import ReaderPool\n"
-        "async def main():\n"
-        "    pool = ReaderPool()\n"
-        "    await pool.read_html('<p>x', None, None)\n"
-        "    print(pool._idle[0].pid, flush=True)\n"
-        "    await asyncio.Event().wait()\n"
-        "asyncio.run(main())\n"
-    )
+    script.write_text(PARENT.format(root=str(Path(__file__).parents[2]), html="<p>ab ", times=times))
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
-    watch = os.pidfd_open(pid)
+    watch = os.pidfd_open(int(parent.stdout.readline()))
     parent.kill()
     parent.communicate()
-    async with asyncio.timeout(10):
-        ended = asyncio.Event()
-        asyncio.get_running_loop().add_reader(watch, ended.set)
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(watch, ended.set)
+    async with asyncio.timeout(5):
         await ended.wait()
     asyncio.get_running_loop().remove_reader(watch)
     os.close(watch)

@@ -388,7 +388,7 @@ def test_the_canonical_address_counts_only_on_the_same_site_and_for_one_page(hre
         ),
         (
             "paywall",
-            '<script type="application/ld+json">{"@type":"NewsArticle","headline":"A","isAccessibleForFree":"False"}</script>'
+            '<script type="application/ld+json">{"@type":"Article","isAccessibleForFree":"False"}</script>'
             f"<article><h1>Ferry</h1><p>{ONE}</p></article>",
         ),
     ],

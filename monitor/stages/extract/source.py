@@ -78,7 +78,7 @@ def text_of(element: HtmlElement) -> str:
 
 
 def weight_of(text: str) -> int:
-    """Length of *text* in characters; a Chinese or Japanese one counts three times, since it says about as much more."""
+    """Length of *text* in characters; a Chinese or Japanese one counts three times, as it says about as much more."""
     return len(text) if text.isascii() else len(text) + 2 * len(_CJK.findall(text))
 
 

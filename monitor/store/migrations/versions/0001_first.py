@@ -167,6 +167,13 @@ def _make_editions() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_state", "outbox", ["state", "number"])
+    op.create_table(
+        "vectors",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("key", "model"),
+    )
 
 
 def _make_search() -> None:
