@@ -45,7 +45,9 @@ from monitor.model import (
 from monitor.pipeline import DeliveryReport, Desk, FetchReport, Progress
 from monitor.ports import Channel, Embedder, Fetcher, Store
 from monitor.render import plan_site, render
+from monitor.sources.auto import is_html
 from monitor.stages.analysis import Analysis, analyse, stacked
+from monitor.stages.clipping import read_clipping
 from monitor.stages.compose import Composition, Material, compose, edition_id
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.known import KnownBase
@@ -54,6 +56,7 @@ from monitor.stages.reading import cut
 from monitor.stages.relevance import build_profile
 from monitor.stages.schedule import is_due
 from monitor.store import open_store
+from monitor.text.charset import decode
 from monitor.text.fingerprints import from_bytes, prints
 from monitor.text.normalise import text_hash
 from monitor.text.urls import is_web_url, url_key
@@ -249,32 +252,31 @@ def _import_one(app: App, desk: Desk, article: Article, *, as_known: bool, repor
 # --- check and extract ---------------------------------------------------------------------------------
 
 
-async def check(app: App, text: str, *, is_html: bool, url: str | None, embedder: Embedder | None = None) -> JudgedArticle:
-    """The verdict on one text against everything known; stores nothing."""
+async def check(app: App, page: Page, *, embedder: Embedder | None = None) -> JudgedArticle:
+    """The verdict on one text against everything known; stores no judgement."""
     async with open_reader() as reader:
-        if is_html:
-            page = await reader.read_html(text, url, None)
-        else:
-            page = _page_of_text(text, url)
         corpus = await load_corpus(app, reader)
     sentences, starts = cut(page, page.language)
     article = Article(
-        id="check", url=url, canonical_url=page.canonical_url or url, title=page.title, standfirst=page.standfirst,
-        sentences=sentences, starts=starts, outlet=page.outlet, language=page.language, authors=page.authors,
-        published_at=page.published_at, first_seen_at=app.now,
+        id="check", url=page.url, canonical_url=page.canonical_url or page.url, title=page.title,
+        standfirst=page.standfirst, sentences=sentences, starts=starts, outlet=page.outlet, language=page.language,
+        authors=page.authors, published_at=page.published_at, first_seen_at=app.now,
     )  # fmt: skip
     desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
     judgement = desk.judge.judge(article, now=app.now)
     return JudgedArticle(article=article, verdict=judgement.verdict, judged_at=app.now)
 
 
-def _page_of_text(text: str, url: str | None) -> Page:
-    from monitor.stages.clipping import read_clipping
-
+async def read_text(body: bytes) -> Page:
+    """The article in a text as somebody collected it, or in HTML if the text opens like a web page."""
+    text, _ = decode(body, http_charset=None, is_xml=False)
+    if is_html(body.lstrip()):
+        async with open_reader() as reader:
+            return await reader.read_html(text, None, None)
     clipping = read_clipping(text)
     joiner = "" if clipping.language == "zh" else " "
     return Page(
-        url=url, title=clipping.title, paragraphs=tuple(joiner.join(paragraph) for paragraph in clipping.paragraphs),
+        url=None, title=clipping.title, paragraphs=tuple(joiner.join(paragraph) for paragraph in clipping.paragraphs),
         published_at=clipping.published_at, language=clipping.language,
     )  # fmt: skip
 

@@ -94,6 +94,10 @@ class FeedStore(Protocol):
         """How many ``load_pending`` would return without a limit."""
         ...
 
+    def iter_waiting(self) -> Iterator[tuple[PendingEntry, datetime | None, tuple[Reason, ...]]]:
+        """Every pending entry by number, until when it is put off (None: it is not), and why its last reading failed."""
+        ...
+
     def close_entry(
         self,
         seq: int,

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.config import Settings
+
+_SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +47,27 @@ def read_settings(options: Options) -> Settings:
 
 
 @contextmanager
-def opened(options: Options) -> Iterator[App]:
-    """The application, closed at the end."""
+def opened(options: Options, settings: Settings | None = None) -> Iterator[App]:
+    """The application, closed at the end; *settings* are those that are read already."""
     from monitor.app import open_app
 
-    with open_app(read_settings(options), now=options.now, store=options.store) as app:
+    with open_app(settings or read_settings(options), now=options.now, store=options.store) as app:
         yield app
 
 
-def read_time(text: str) -> datetime:
-    """A moment from ISO 8601, a date, or an age like ``36h`` or ``7d`` (counted back from the clock); UTC if no zone."""
+def read_time(text: str, *, now: datetime | None = None) -> datetime:
+    """A moment from ISO 8601, a date, or an age like ``36h`` or ``7d`` counted back from *now* (None: the clock).
+
+    UTC where no zone is written. UsageError for anything else.
+    """
     value = text.strip()
-    if value[:-1].isdigit() and value[-1:] in "hdm":
-        span = {"h": timedelta(hours=1), "d": timedelta(days=1), "m": timedelta(minutes=1)}[value[-1]]
-        return datetime.now(UTC) - int(value[:-1]) * span
     try:
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
+        if value[:-1].isdecimal() and value[-1:] in _SPANS:
+            return (now or datetime.now(UTC)) - int(value[:-1]) * _SPANS[value[-1]]
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"not a time: {text!r}; write 2026-09-04, 2026-09-04T07:00:00Z or an age like 36h or 7d") from None
-    if isinstance(moment, date) and not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def write_json(value: Any, *, indent: int | None = None) -> None:
@@ -85,3 +87,11 @@ def errors() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def note(options: Options, text: str, *, is_detail: bool = False) -> None:
+    """One line on stderr; silent with ``-q``, and a detail only with ``-v``."""
+    from monitor.cli.screen import show
+
+    if options.verbosity >= int(is_detail):
+        show(errors(), text)

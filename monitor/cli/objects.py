@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.model import JudgedArticle, JudgedSentence, KnownFrom, Page, Reason, Story
+from monitor.library import Library
+from monitor.model import JudgedArticle, JudgedSentence, KnownFrom, Outcome, Page, Reason, Story
 from monitor.pipeline import FetchReport
 
 
@@ -16,13 +17,21 @@ def time(moment: datetime | None) -> str | None:
 
 def fetch_object(report: FetchReport, seconds: float) -> dict[str, Any]:
     """``fetch --json``."""
-    from monitor.model import Outcome
-
     return {
         "feeds": {"polled": report.polled, "not_modified": report.not_modified, "failed": report.failed_feeds},
         "entries": {"new": report.new_entries},
         "articles": {outcome.value: report.outcomes[outcome] for outcome in Outcome},
         "errors": report.errors,
+        "seconds": round(seconds, 1),
+    }
+
+
+def import_object(report: FetchReport, library: Library, seconds: float) -> dict[str, Any]:
+    """``import --json``."""
+    return {
+        "read": len(library.items),
+        "articles": {outcome.value: report.outcomes[outcome] for outcome in Outcome},
+        "errors": [{"file": problem.path, "detail": problem.detail} for problem in library.problems],
         "seconds": round(seconds, 1),
     }
 

@@ -48,7 +48,7 @@ class SentenceEncoder:
         return rows
 
     def rarity(self, word: str) -> float:
-        return self._rarity(word)
+        return float(self._rarity(word))
 
     @cached_property
     def _rarity(self) -> Any:

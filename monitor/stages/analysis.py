@@ -123,7 +123,7 @@ def unit_mean(rows: Sequence[Vectors] | Vectors) -> Vectors:
         return np.zeros(512, dtype=np.float32)
     mean = np.mean(np.asarray(rows), axis=0)
     length = float(np.linalg.norm(mean))
-    return (mean / length if length else mean).astype(np.float32)
+    return np.asarray(mean / length if length else mean, dtype=np.float32)
 
 
 def cosine(one: Mapping[str, float], two: Mapping[str, float]) -> float:

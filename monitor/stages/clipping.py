@@ -10,8 +10,9 @@ inside one clipping counts once, sentence by sentence, since a second paste ofte
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.text.language import detect
 from monitor.text.normalise import text_hash
@@ -167,11 +168,11 @@ def _choose_title(above: list[str]) -> str | None:
     return None
 
 
-def _without_repeats(prose: object, language: str | None) -> tuple[tuple[tuple[str, ...], ...], int]:
+def _without_repeats(prose: Iterable[str], language: str | None) -> tuple[tuple[tuple[str, ...], ...], int]:
     seen: set[str] = set()
     kept: list[tuple[str, ...]] = []
     n_repeated = 0
-    for paragraph in prose:  # type: ignore[attr-defined]
+    for paragraph in prose:
         fresh: list[str] = []
         for sentence in split_sentences(_GLUED.sub(" ", paragraph), language):
             key = text_hash(sentence)
@@ -217,9 +218,7 @@ def _read_clock(rest: str) -> tuple[int, int]:
     return hour, minute
 
 
-def _zone_offset(rest: str):  # type: ignore[no-untyped-def]
-    from datetime import timedelta
-
+def _zone_offset(rest: str) -> timedelta:
     for word in re.findall(r"[A-Za-z]+", rest):
         if word.lower() in _ZONES:
             return timedelta(hours=_ZONES[word.lower()])

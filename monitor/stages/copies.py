@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.model import Article, Reason
-from monitor.stages.known import KnownBase, KnownDocument
+from monitor.stages.known import KnownBase, KnownDocument, name_of
 from monitor.text.fingerprints import RUN, SAMPLE, prints
 from monitor.text.normalise import text_hash
 from monitor.text.numbers import quantities
@@ -69,11 +69,6 @@ class CopyFinding:
             stage="dedup", signal=signal, score=round(score, 3), threshold=threshold,
             against=name_of(self.document), detail=detail,
         )  # fmt: skip
-
-
-def name_of(document: KnownDocument) -> str:
-    """How ``because`` names a document: ``corpus:003`` or ``article:<id>``."""
-    return document.article.id if document.is_corpus else f"article:{document.article.id}"
 
 
 def find_same_text(article: Article, known: KnownBase) -> KnownDocument | None:

@@ -15,9 +15,9 @@ import numpy as np
 from monitor.model import Article, JudgedSentence, Match, Outcome, Reason, Role, Verdict
 from monitor.ports import Embedder
 from monitor.stages.analysis import Analysis, analyse
-from monitor.stages.copies import CopyFinding, find_copy, find_same_text, name_of
+from monitor.stages.copies import CopyFinding, find_copy, find_same_text
 from monitor.stages.figures import find_changes
-from monitor.stages.known import KnownBase, KnownDocument
+from monitor.stages.known import KnownBase, KnownDocument, name_of
 from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
 from monitor.stages.relevance import TopicProfile, match_topic
 from monitor.stages.stories import choose_story

@@ -177,3 +177,8 @@ class KnownBase:
             url=document.article.url,
             title=document.article.title,
         )
+
+
+def name_of(document: KnownDocument) -> str:
+    """How ``because`` names a document: ``corpus:003`` or ``article:<id>``."""
+    return document.article.id if document.is_corpus else f"article:{document.article.id}"

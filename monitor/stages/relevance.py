@@ -17,7 +17,7 @@ from monitor.model import Match, Reason, Topic
 from monitor.ports import Embedder, Vectors
 from monitor.stages.analysis import Analysis, cosine
 from monitor.stages.fitted import RELEVANCE, RELEVANCE_TERMS_ONLY
-from monitor.stages.known import KnownBase, KnownDocument
+from monitor.stages.known import KnownBase, KnownDocument, name_of
 from monitor.stages.terms import Terms, compile_terms
 
 _ENOUGH_SHARE = 0.5  # an article that names its subject in every second sentence cannot be more about it
@@ -68,7 +68,7 @@ def match_topic(
     score = round(model.probability(signals), 4)
     terms = ", ".join(sorted(found)[:6]) or "none"
     detail = f"terms: {terms}; " + ", ".join(f"{name} {signals[name]:.2f}" for name in model.weights)
-    against = f"article:{nearest.article.id}" if nearest and not nearest.is_corpus else nearest and nearest.article.id
+    against = name_of(nearest) if nearest is not None else None
     return Match(topic_id=topic.id, score=score), (_reason(topic, "profile", score, detail=detail, against=against),)
 
 

@@ -21,7 +21,7 @@ from monitor.stages.analysis import Analysis
 from monitor.stages.fitted import SAME_EVENT
 from monitor.stages.known import KnownBase, KnownDocument
 
-JOIN = 0.6
+JOIN = 0.7
 """Agreement (mean of best and average pair probability) from which an article joins a story."""
 
 _MAX_AGE_DAYS = 45.0

@@ -90,6 +90,20 @@ class SqlFeeds:
         with self._database.read() as connection:
             return connection.scalar(query) or 0
 
+    def iter_waiting(self) -> Iterator[tuple[PendingEntry, datetime | None, tuple[Reason, ...]]]:
+        """Every pending entry by number, until when it is put off (None: it is not), and why its last reading failed."""
+        query = _with_titles().where(entries.c.status == PENDING).order_by(entries.c.seq).limit(PAGE)
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(query.where(entries.c.seq > after)).all()
+            for row in rows:
+                reasons = () if row.because is None else unpack(tuple[Reason, ...], row.because)
+                yield _pending(row, article_id=row.article_id), row.not_before, reasons
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].seq
+
     def close_entry(
         self,
         seq: int,

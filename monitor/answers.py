@@ -1,0 +1,324 @@
+"""Questions to what is stored, answered as values: the way of an article, the state of feeds, search, the whole.
+
+For commands and pages alike; nothing here writes. Beside the store only the corpus files are read, and
+``check_feeds`` asks the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from monitor import pipeline
+from monitor.app import App, find_troubles, load_corpus, open_client, open_reader
+from monitor.config import FetchSettings, Settings
+from monitor.errors import ExtractError, FetchError, ParseError, UsageError
+from monitor.library import Library, load_library
+from monitor.model import (
+    Article,
+    Digest,
+    Edition,
+    Feed,
+    FeedState,
+    FeedTrouble,
+    JudgedArticle,
+    Outcome,
+    ParsedFeed,
+    PendingEntry,
+    Reason,
+    Response,
+)
+from monitor.pipeline import Progress
+from monitor.ports import Fetcher, Reader
+from monitor.stages.schedule import is_due, plan_request
+from monitor.text.tokens import search_terms
+from monitor.text.urls import url_key
+
+_STALE_DAYS = 60
+"""A feed without an entry in two months is most often one that moved."""
+
+
+# --- the way of an article -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryWay:
+    """An entry that made no article of its own: closed with an outcome, or (``outcome`` None) waiting to be read.
+
+    ``put_off_until`` is set while the entry waits after a reading that failed.
+    """
+
+    pending: PendingEntry
+    outcome: Outcome | None
+    because: tuple[Reason, ...]
+    put_off_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What happened to an address: its article if there is one, every judgement of it, and entries that made none."""
+
+    judged: JudgedArticle | None
+    history: tuple[JudgedArticle, ...]
+    entries: tuple[EntryWay, ...]
+
+
+def find_way(app: App, ref: str) -> Way | None:
+    """The way of the article with that id or address, None if nothing is known of it.
+
+    Entries are searched one by one, some 20 µs each.
+    """
+    ref = ref.strip().removeprefix("article:")
+    key = url_key(ref)
+    judged = app.store.articles.find_judged(ref, url_key=key)
+    entries = [entry for entry in _iter_entries(app) if _is_about(entry.pending, ref, key, judged)]
+    if judged is None:
+        own = next((entry.pending.article_id for entry in entries if entry.outcome is Outcome.DUPLICATE), None)
+        judged = app.store.articles.find_judged(own) if own else None
+    if judged is None and not entries:
+        return None
+    history = app.store.articles.load_history(judged.article.id) if judged else ()
+    return Way(judged=judged, history=tuple(item for _, item in history), entries=tuple(entries))
+
+
+def _iter_entries(app: App) -> Iterator[EntryWay]:
+    for pending, outcome, because in app.store.articles.iter_closed_entries():
+        yield EntryWay(pending=pending, outcome=outcome, because=because)
+    for pending, until, because in app.store.feeds.iter_waiting():
+        yield EntryWay(pending=pending, outcome=None, because=because, put_off_until=until)
+
+
+def _is_about(pending: PendingEntry, ref: str, key: str | None, judged: JudgedArticle | None) -> bool:
+    url = pending.entry.url
+    if judged is not None and pending.article_id == judged.article.id:
+        return True
+    if pending.article_id == ref or url == ref:
+        return True
+    return key is not None and url is not None and url_key(url) == key
+
+
+# --- feeds ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStanding:
+    """A configured feed with what is remembered of it.
+
+    ``word`` is ``off`` (switched off), ``gone`` (the server answered 410), ``failing``, ``new`` (never asked),
+    ``due`` or ``waiting``.
+    """
+
+    feed: Feed
+    state: FeedState
+    word: str
+
+
+def list_feeds(app: App) -> tuple[FeedStanding, ...]:
+    """Every configured feed in the order of the configuration."""
+    states = app.store.feeds.load_states()
+    found = []
+    for feed in app.settings.feeds:
+        state = states.get(feed.url, FeedState(url=feed.url))
+        found.append(FeedStanding(feed=feed, state=state, word=_standing(feed, state, app.now)))
+    return tuple(found)
+
+
+def _standing(feed: Feed, state: FeedState, now: datetime) -> str:
+    if not feed.is_enabled:
+        return "off"
+    if state.is_gone:
+        return "gone"
+    if state.error is not None:
+        return "failing"
+    if state.last_polled_at is None:
+        return "new"
+    return "due" if is_due(feed, state, now) else "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCheck:
+    """What a feed answered when it was asked once; ``status`` is the HTTP status, None without an answer."""
+
+    feed: Feed
+    is_ok: bool
+    kind: str | None
+    title: str | None
+    n_entries: int
+    newest_at: datetime | None
+    status: int | None
+    problems: tuple[str, ...]
+
+
+async def check_feeds(
+    feeds: Sequence[Feed], *, wanted: FetchSettings, now: datetime, progress: Progress = pipeline._quiet
+) -> list[FeedCheck]:
+    """Ask every feed once, without conditions and without storing anything; answers in the given order."""
+    n_done = 0
+    async with open_client(wanted, now) as (fetcher, _), open_reader() as reader:
+
+        async def one(feed: Feed) -> FeedCheck:
+            nonlocal n_done
+            found = await _check_feed(feed, fetcher, reader, now)
+            n_done += 1
+            progress("poll", n_done, len(feeds))
+            return found
+
+        return list(await asyncio.gather(*(one(feed) for feed in feeds)))
+
+
+async def _check_feed(feed: Feed, fetcher: Fetcher, reader: Reader, now: datetime) -> FeedCheck:
+    status = None
+    try:
+        response = await fetcher.fetch(plan_request(feed, FeedState(url=feed.url)))
+        status = response.status
+        parsed = await reader.parse_feed(feed, response)
+    except (FetchError, ParseError, ExtractError) as error:
+        status = error.status if isinstance(error, FetchError) else status
+        return FeedCheck(
+            feed=feed, is_ok=False, kind=None, title=feed.title, n_entries=0, newest_at=None, status=status,
+            problems=(f"{error.kind}: {error.detail}",),
+        )  # fmt: skip
+    dates = [moment for entry in parsed.entries if (moment := entry.updated_at or entry.published_at)]
+    newest_at = max(dates, default=None)
+    return FeedCheck(
+        feed=feed, is_ok=True, kind=parsed.kind, title=feed.title or parsed.title, n_entries=len(parsed.entries),
+        newest_at=newest_at, status=status, problems=tuple(_find_flaws(feed, response, parsed, newest_at, now)),
+    )  # fmt: skip
+
+
+def _find_flaws(
+    feed: Feed, response: Response, parsed: ParsedFeed, newest_at: datetime | None, now: datetime
+) -> Iterator[str]:
+    yield from parsed.problems
+    if response.moved_to is not None and response.moved_to != feed.url:
+        yield f"moved for good: write {response.moved_to} into the configuration"
+    if not parsed.entries:
+        yield "has no entries"
+    elif newest_at is None:
+        yield "no entry has a date: entries count as new when they are first seen"
+    elif (now - newest_at).days > _STALE_DAYS:
+        yield f"its newest entry is {(now - newest_at).days} days old"
+
+
+# --- search --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A text that holds every word looked for; ``outcome`` is None for the corpus, ``passage`` its best sentence."""
+
+    article: Article
+    outcome: Outcome | None
+    passage: str | None
+
+
+async def search(app: App, query: str, *, limit: int) -> list[Found]:
+    """Articles that hold all words of *query*, best first, then corpus texts, at most *limit* of each."""
+    terms = list(dict.fromkeys(search_terms(query)))
+    if not terms:
+        raise UsageError(f"no word to look for in {query!r}")
+    found = [
+        Found(article=judged.article, outcome=judged.verdict.outcome, passage=_passage(judged.article, terms))
+        for judged in app.store.articles.search(terms, limit=limit)
+    ]
+    async with open_reader() as reader:
+        corpus = await load_corpus(app, reader)
+    return found + _search_corpus(corpus, terms, limit)
+
+
+def _search_corpus(corpus: Library, terms: Sequence[str], limit: int) -> list[Found]:
+    counted = []
+    for item in corpus.items:
+        held = search_terms(" ".join([item.article.title or "", *item.article.sentences]))
+        counts = [held.count(term) for term in terms]
+        if all(counts):
+            counted.append((sum(counts) / len(held), item.article))
+    counted.sort(key=lambda pair: -pair[0])
+    return [Found(article=article, outcome=None, passage=_passage(article, terms)) for _, article in counted[:limit]]
+
+
+def _passage(article: Article, terms: Sequence[str]) -> str | None:
+    """The first sentence with most of the terms."""
+    wanted = frozenset(terms)
+    return max(article.sentences, key=lambda sentence: len(wanted.intersection(search_terms(sentence))), default=None)
+
+
+async def read_corpus(settings: Settings) -> Library:
+    """The corpus as it stands in its files, with what cannot be read."""
+    async with open_reader() as reader:
+        return await load_library(settings.corpus, reader, is_corpus=True)
+
+
+# --- the whole -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestStanding:
+    """A digest with its newest edition and the next scheduled time (None: only by hand)."""
+
+    digest: Digest
+    last: Edition | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of an installation. ``store_bytes`` is None for a server, ``feeds`` counts by ``FeedStanding.word``."""
+
+    store: str
+    store_bytes: int | None
+    feeds: Mapping[str, int]
+    n_due: int
+    troubles: tuple[FeedTrouble, ...]
+    n_pending: int
+    n_put_off: int
+    outcomes: Mapping[Outcome, int]
+    digests: tuple[DigestStanding, ...]
+    outbox: Mapping[str, int]
+
+
+def read_status(app: App) -> Status:
+    """How things stand at ``app.now``."""
+    standings = list_feeds(app)
+    words = ("waiting", "due", "new", "failing", "gone", "off")
+    waits = [until for _, until, _ in app.store.feeds.iter_waiting()]
+    n_put_off = sum(until is not None and until > app.now for until in waits)
+    return Status(
+        store=app.store.address,
+        store_bytes=_size(app.store.address),
+        feeds={word: sum(standing.word == word for standing in standings) for word in words},
+        n_due=sum(is_due(standing.feed, standing.state, app.now) for standing in standings),
+        troubles=find_troubles(app),
+        n_pending=len(waits),
+        n_put_off=n_put_off,
+        outcomes=app.store.articles.count_outcomes(),
+        digests=tuple(_digest_standing(app, digest) for digest in app.settings.digests),
+        outbox=app.store.editions.count_outbox(),
+    )
+
+
+def _digest_standing(app: App, digest: Digest) -> DigestStanding:
+    last = app.store.editions.find_last(digest.id)
+    return DigestStanding(digest=digest, last=last.edition if last else None, next_at=next_slot(digest, app.now))
+
+
+def next_slot(digest: Digest, now: datetime) -> datetime | None:
+    """The first scheduled time after *now*, in UTC; None if the digest has no schedule."""
+    if digest.schedule is None:
+        return None
+    return next(CronSim(digest.schedule, now.astimezone(ZoneInfo(digest.timezone)))).astimezone(UTC)
+
+
+def _size(address: str) -> int | None:
+    """Bytes of a SQLite file with its log."""
+    name = address.removeprefix("sqlite:///")
+    if name == address:
+        return None
+    parts = [Path(name), Path(f"{name}-wal")]
+    return sum(part.stat().st_size for part in parts if part.is_file())

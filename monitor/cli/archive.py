@@ -1,0 +1,65 @@
+"""``monitor import``: an archive of articles through the same judgement."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.context import Options, console, note, opened, write_json
+from monitor.errors import MonitorError, UsageError
+
+if TYPE_CHECKING:
+    from monitor.library import Library
+    from monitor.pipeline import FetchReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command("import")(import_)
+
+
+def import_(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="JSON Lines files, or folders of texts and pages.")],
+    as_known: Annotated[bool, typer.Option("--as-known", help="Into the known base, not as news.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Bring an archive in: its articles are judged in order of publication, as if each had been fetched then."""
+    from monitor.app import import_articles
+    from monitor.cli.fetch import progress_bar
+    from monitor.cli.objects import import_object
+
+    options: Options = context.obj
+    _check_paths(paths)
+    began = monotonic()
+    with opened(options) as app, progress_bar(options) as progress:
+        report, library = asyncio.run(import_articles(app, paths, as_known=as_known, progress=progress))
+    if as_json:
+        write_json(import_object(report, library, monotonic() - began))
+    else:
+        _show(report, library, monotonic() - began)
+    for problem in library.problems:
+        note(options, f"not imported: {problem}")
+    if not library.items:
+        raise MonitorError(f"no article found in {', '.join(map(str, paths))}")
+
+
+def _check_paths(paths: list[Path]) -> None:
+    for path in paths:
+        if path.name.lower().endswith((".warc.gz", ".warc")):
+            raise UsageError(f"{path}: web archives are not read yet; export them as JSON Lines with url, title and text")
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder")
+
+
+def _show(report: FetchReport, library: Library, seconds: float) -> None:
+    from monitor.cli.fetch import show_outcomes
+    from monitor.cli.screen import count
+
+    screen = console()
+    screen.print(f"{count(len(library.items), 'article')} read in {seconds:.1f} s")
+    show_outcomes(screen, report)
