@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from monitor import pipeline
 from monitor.app import App, find_troubles, load_corpus, open_client, open_reader
 from monitor.config import FetchSettings, Settings
 from monitor.errors import ExtractError, FetchError, ParseError, UsageError
@@ -98,7 +97,7 @@ def _is_about(pending: PendingEntry, ref: str, key: str | None, judged: JudgedAr
     url = pending.entry.url
     if judged is not None and pending.article_id == judged.article.id:
         return True
-    if pending.article_id == ref or url == ref:
+    if ref in {pending.article_id, url}:
         return True
     return key is not None and url is not None and url_key(url) == key
 
@@ -156,7 +155,7 @@ class FeedCheck:
 
 
 async def check_feeds(
-    feeds: Sequence[Feed], *, wanted: FetchSettings, now: datetime, progress: Progress = pipeline._quiet
+    feeds: Sequence[Feed], *, wanted: FetchSettings, now: datetime, progress: Progress
 ) -> list[FeedCheck]:
     """Ask every feed once, without conditions and without storing anything; answers in the given order."""
     n_done = 0

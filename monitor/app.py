@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from pathlib import Path
 from monitor import __version__, pipeline
 from monitor.config import FetchSettings, Settings
 from monitor.deliver import Press, open_channel
-from monitor.errors import ExtractError, FetchError, MonitorError, UsageError
+from monitor.errors import ExtractError, FetchError, MonitorError, StoreLockedError, UsageError
 from monitor.extract import PoolLimits, ReaderPool
 from monitor.fetch import AddressPolicy, FetchLimits, HttpFetcher, PageFetcher, RobotsGate
 from monitor.library import Library, load_library
@@ -64,6 +64,7 @@ from monitor.text.urls import is_web_url, url_key
 _TREND_DAYS = 14
 _FIRST_EDITION = timedelta(hours=24)
 _LOCK_WAIT_S = 600.0
+_LOCK_PAUSE_S = 0.1
 _USER_AGENT = f"monitor/{__version__}"
 
 
@@ -189,12 +190,29 @@ def choose_feeds(app: App, *, only: Sequence[str] = (), all_feeds: bool = False)
     return tuple(feed for feed in enabled if is_due(feed, states.get(feed.url, FeedState(url=feed.url)), app.now))
 
 
+@asynccontextmanager
+async def _work_lock(app: App) -> AsyncIterator[None]:
+    """Hold the ``work`` lock. Waits in the event loop, so that an interrupt ends the waiting."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + _LOCK_WAIT_S
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(app.store.lock("work", wait_s=0))
+                break
+            except StoreLockedError:
+                if clock() >= deadline:
+                    raise
+            await asyncio.sleep(_LOCK_PAUSE_S)
+        yield
+
+
 async def fetch(
     app: App, feeds: Sequence[Feed], *, progress: Progress = pipeline._quiet, embedder: Embedder | None = None
 ) -> FetchReport:
     """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock."""
     report = FetchReport()
-    with app.store.lock("work", wait_s=_LOCK_WAIT_S):
+    async with _work_lock(app):
         async with open_client(app.settings.fetch, app.now) as (fetcher, pages), open_reader() as reader:
             await pipeline.poll(
                 feeds, store=app.store, fetcher=fetcher, reader=reader, now=app.now,
@@ -215,7 +233,7 @@ async def import_articles(
 ) -> tuple[FetchReport, Library]:  # fmt: skip
     """Judge the articles of files in order of publication, as if each had been fetched then."""
     report = FetchReport()
-    with app.store.lock("work", wait_s=_LOCK_WAIT_S):
+    async with _work_lock(app):
         async with open_reader() as reader:
             library = await load_library(paths, reader, is_corpus=False)
             corpus = await load_corpus(app, reader)
@@ -412,18 +430,22 @@ def _trends(app: App, digest: Digest, to_at: datetime) -> dict[str, tuple[Trend,
     }
 
 
-def send_edition(app: App, draft: Draft, *, slot: str | None = None) -> tuple[bool, DeliveryReport]:
+def send_edition(app: App, draft: Draft, *, slot: str | None = None) -> tuple[Edition | None, DeliveryReport]:
     """Store the edition and deliver it; an empty one only if the digest wants that and its day has none yet.
 
-    False if nothing was stored. Whatever else waits in the outbox is delivered too.
+    Gives the edition as stored, None if nothing was. It is composed again under the ``work`` lock: what another process
+    judged while this one waited belongs in it, and what it sent does not. Whatever else waits in the outbox is
+    delivered too.
     """
     with app.store.lock("work", wait_s=_LOCK_WAIT_S):
+        draft = draft_edition(app, draft.digest)
         stored = False
         if not draft.is_empty or (draft.digest.send_empty and _is_first_of_day(app, draft)):
             stored = pipeline.store_edition(
                 draft.digest, draft.composition, store=app.store, to_seq=draft.to_seq, slot=slot, now=app.now
             )
-        return stored, pipeline.deliver(partial(open_press_channel, app), store=app.store, now=app.now)
+        report = pipeline.deliver(partial(open_press_channel, app), store=app.store, now=app.now)
+        return draft.composition.edition if stored else None, report
 
 
 def _is_first_of_day(app: App, draft: Draft) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from monitor.errors import ConfigError, MonitorError, UsageError
 
 _OK, _FAILED, _WRONG, _INTERRUPTED = 0, 1, 2, 130
+_STDOUT = 1
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,11 +26,12 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except typer.Abort:
         result = _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of the pipe has enough; without this the interpreter complains when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The reader of the pipe has enough (the parser makes a SystemExit of that). Without the detour the interpreter
+        # complains when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
         return _OK
-    except Exception as error:  # the border: whatever it is, the user gets one line and a status
+    except Exception as error:  # noqa: BLE001 - the border: whatever it is, the user gets one line and a status
         return _explain(error, is_verbose=bool({"-v", "--verbose"} & set(arguments)))
     if result == _INTERRUPTED:
         print("interrupted; what was done is stored, run the command again to go on", file=sys.stderr)

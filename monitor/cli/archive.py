@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,11 +24,13 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="JSON Lines files, or folders of texts and pages.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="JSON Lines files, or folders of texts and pages.")
+    ],
     as_known: Annotated[bool, typer.Option("--as-known", help="Into the known base, not as news.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
-    """Bring an archive in: its articles are judged in order of publication, as if each had been fetched then."""
+    """Bring an archive of articles in. They are judged in order of publication, as if each had been fetched then."""
     from monitor.app import import_articles
     from monitor.cli.fetch import progress_bar
     from monitor.cli.objects import import_object
@@ -51,7 +53,9 @@ def import_(
 def _check_paths(paths: list[Path]) -> None:
     for path in paths:
         if path.name.lower().endswith((".warc.gz", ".warc")):
-            raise UsageError(f"{path}: web archives are not read yet; export them as JSON Lines with url, title and text")
+            raise UsageError(
+                f"{path}: web archives are not read yet; export them as JSON Lines with url, title and text"
+            )
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder")
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.context import Options, console, opened, read_time, write_json
 from monitor.errors import UsageError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.app import App
+    from monitor.model import JudgedArticle, Story
+
 _OUTCOMES = "new, update, duplicate, known, off_topic, failed"
+_Topic = Annotated[str | None, typer.Option(help="Only this topic.", metavar="ID")]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +28,8 @@ def register(app: typer.Typer) -> None:
 def articles(
     context: typer.Context,
     since: Annotated[str | None, typer.Option(help="Judged after this time.", metavar="TIME")] = None,
-    topic: Annotated[str | None, typer.Option(help="Only this topic.", metavar="ID")] = None,
-    outcome: Annotated[str | None, typer.Option(help=f"Only this outcome: {_OUTCOMES}.")] = None,
+    topic: _Topic = None,
+    outcome: Annotated[str | None, typer.Option(help=f"Only this outcome: {_OUTCOMES}.", metavar="OUTCOME")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
     """List judged articles with their outcome."""
@@ -34,50 +41,68 @@ def articles(
         wanted = Outcome(outcome) if outcome else None
     except ValueError:
         raise UsageError(f"no outcome {outcome!r}; choose one of {_OUTCOMES}") from None
+    since_at = read_time(since, now=options.now) if since else None
     screen = console()
     with opened(options) as app:
-        _check_topic(app.settings.topics, topic)
-        found = app.store.articles.iter_judged(since=read_time(since) if since else None, topic_id=topic, outcome=wanted)
-        for _, judged in found:
+        _check_topic(app, topic)
+        for _, judged in app.store.articles.iter_judged(since=since_at, topic_id=topic, outcome=wanted):
             if as_json:
                 write_json(article_object(judged))
-                continue
-            n_new = sum(sentence.is_novel for sentence in judged.verdict.sentences)
-            day = f"{judged.article.published_at:%Y-%m-%d}" if judged.article.published_at else " " * 10
-            news = f"{n_new:3d} new" if judged.verdict.outcome.is_kept else " " * 7
-            screen.print(
-                f"{day}  {judged.verdict.outcome.value:<9} {news}  {judged.article.title or judged.article.url or judged.article.id}"
-                f"  ({judged.article.outlet or 'no outlet'})",
-                markup=False,
-            )
+            else:
+                _show_article(screen, judged)
 
 
-def _check_topic(topics: object, topic: str | None) -> None:
-    known = [entry.id for entry in topics]  # type: ignore[attr-defined]
+def _check_topic(app: App, topic: str | None) -> None:
+    known = [entry.id for entry in app.settings.topics]
     if topic is not None and topic not in known:
-        raise UsageError(f"no topic {topic!r} in feeds.yaml; it has: {', '.join(known)}")
+        raise UsageError(f"no topic {topic!r} in {app.settings.path.name}; it has: {', '.join(known)}")
+
+
+def _show_article(screen: Console, judged: JudgedArticle) -> None:
+    from monitor.cli.screen import day, show
+
+    article, outcome = judged.article, judged.verdict.outcome
+    n_new = sum(sentence.is_novel for sentence in judged.verdict.sentences)
+    news = f"{n_new:3d} new" if outcome.is_kept else " " * 7
+    name = f"{article.title or article.url or article.id} ({article.outlet or 'no outlet'})"
+    show(
+        screen,
+        name,
+        lead=f"{day(article.published_at)}  {outcome.value:<9} {news}  ",
+        style="bold" if outcome.is_kept else None,
+    )
 
 
 def stories(
     context: typer.Context,
     since: Annotated[str | None, typer.Option(help="Seen after this time.", metavar="TIME")] = None,
-    topic: Annotated[str | None, typer.Option(help="Only this topic.", metavar="ID")] = None,
+    topic: _Topic = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
     """List stories with their articles, newest first."""
     from monitor.cli.objects import story_object
 
     options: Options = context.obj
+    since_at = read_time(since, now=options.now) if since else None
     screen = console()
     with opened(options) as app:
-        _check_topic(app.settings.topics, topic)
+        _check_topic(app, topic)
         wanted = {judged.article.id for _, judged in app.store.articles.iter_judged(topic_id=topic)} if topic else None
-        for story in app.store.articles.load_stories(since=read_time(since) if since else None):
+        for story in app.store.articles.load_stories(since=since_at):
             if wanted is not None and not any(member.article_id in wanted for member in story.members):
                 continue
             if as_json:
                 write_json(story_object(story))
-                continue
-            screen.print(f"{story.first_seen_at:%Y-%m-%d}  {story.headline}", markup=False, style="bold")
-            for member in story.members:
-                screen.print(f"            {member.role.value:<8} {member.outlet or ''}: {member.title or member.url}", markup=False)
+            else:
+                _show_story(screen, story)
+
+
+def _show_story(screen: Console, story: Story) -> None:
+    from monitor.cli.screen import day, show
+
+    show(screen, story.headline, lead=f"{day(story.first_seen_at)}  ", style="bold")
+    for member in story.members:
+        name = member.title or member.url or member.article_id
+        show(
+            screen, f"{name} ({member.outlet})" if member.outlet else name, lead=f"            {member.role.value:<8} "
+        )

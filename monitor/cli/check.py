@@ -28,27 +28,30 @@ def register(app: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="FILE|URL|-", help="A text, a saved page, an address, or - for stdin.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL|-", help="A text, a saved page, an address, or - for stdin.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One object, as in `articles --json`.")] = False,
 ) -> None:
-    """Judge one text against everything known; nothing is stored."""
+    """Judge one text and store nothing."""
     from monitor.app import check as judge
     from monitor.cli.objects import article_object
-    from monitor.cli.verdict import show_article
+    from monitor.cli.verdict import find_titles, show_article
 
     options: Options = context.obj
     settings = read_settings(options)
+    name = "standard input" if source == "-" else source
     page = asyncio.run(_load(source, settings, options.now or datetime.now(UTC)))
     if page.problem:
-        note(options, f"{source}: the page looks like {page.problem}; what could be read is judged")
+        note(options, f"{name}: the page looks like {page.problem}; what could be read is judged")
     if not page.paragraphs:
-        raise MonitorError(f"{source}: no running text in it, so there is nothing to judge")
+        raise MonitorError(f"{name}: no running text in it, so there is nothing to judge")
     with opened(options, settings) as app:
         judged = asyncio.run(judge(app, page))
-    if as_json:
-        write_json(article_object(judged))
-    else:
-        show_article(console(), judged, {})
+        if as_json:
+            write_json(article_object(judged))
+        else:
+            show_article(console(), judged, find_titles(app, judged))
 
 
 async def _load(source: str, settings: Settings, now: datetime) -> Page:

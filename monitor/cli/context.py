@@ -67,7 +67,9 @@ def read_time(text: str, *, now: datetime | None = None) -> datetime:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"not a time: {text!r}; write 2026-09-04, 2026-09-04T07:00:00Z or an age like 36h or 7d") from None
+        raise UsageError(
+            f"not a time: {text!r}; write 2026-09-04, 2026-09-04T07:00:00Z or an age like 36h or 7d"
+        ) from None
 
 
 def write_json(value: Any, *, indent: int | None = None) -> None:

@@ -13,7 +13,8 @@ from monitor.cli.context import Options, errors, opened, read_time
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.app import App
+    from monitor.app import Draft
+    from monitor.model import Edition
     from monitor.pipeline import DeliveryReport
 
 
@@ -35,12 +36,18 @@ def register(app: typer.Typer) -> None:
 
 def digest(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="Which digest; may be left out if there is one.")] = None,
-    since: Annotated[str | None, typer.Option(help="Everything kept after this time, shown before or not.", metavar="TIME")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Which digest; may be left out if there is one.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Everything kept after this time, shown before or not.", metavar="TIME")
+    ] = None,
     until: Annotated[str | None, typer.Option(help="Up to this time.", metavar="TIME")] = None,
     format_: Annotated[Format | None, typer.Option("--format", help="Default: text on a terminal.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
-    send: Annotated[bool, typer.Option("--send", help="Store the edition, deliver it, count its content as known.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Store the edition, deliver it, count its content as known.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Compose what is new since the last edition. Without --send it is a preview: nothing is stored or delivered."""
@@ -52,14 +59,18 @@ def digest(
     with opened(options) as app:
         order = find_digest(app, name)
         draft = draft_edition(
-            app, order, since=read_time(since) if since else None, until=read_time(until) if until else None
+            app,
+            order,
+            since=read_time(since, now=options.now) if since else None,
+            until=read_time(until, now=options.now) if until else None,
         )
         edition = draft.composition.edition
         format_name = "json" if as_json else (format_ or Format.TEXT).value
         if send:
             stored, report = send_edition(app, draft)
+            edition = stored or edition
             if not as_json and format_ is None and output is None:
-                _tell(app, edition.id, stored=stored, report=report)
+                _tell(draft, stored=stored, report=report)
                 _fail_if_undelivered(report)
                 return
             _warn(report)
@@ -80,15 +91,18 @@ def _write(path: Path, body: bytes) -> None:
     errors().print(f"written: {path}", markup=False)
 
 
-def _tell(app: App, edition_id: str, *, stored: bool, report: DeliveryReport) -> None:
-    if not stored and not report.sent:
-        typer.echo("Nothing new since the last edition; nothing sent.")
+def _tell(draft: Draft, *, stored: Edition | None, report: DeliveryReport) -> None:
     if stored:
-        typer.echo(f"Edition {edition_id} is stored.")
+        typer.echo(f"Edition {stored.id} is stored.")
     for key in report.sent:
         kind, _, target = key.partition(":")
-        place = (app.settings.path.parent / target / "index.html") if kind == "html" else target
-        typer.echo(f"Delivered: {place}")
+        typer.echo(f"Delivered: {Path(target, 'index.html') if kind == 'html' else target}")
+    if not stored and not report.sent:
+        typer.echo("Nothing new since the last edition; nothing sent.")
+        for channel in draft.digest.channels:
+            index = Path(channel.target, "index.html")
+            if channel.kind == "html" and index.is_file():
+                typer.echo(f"The editions so far: {index}")
     _warn(report)
 
 

@@ -20,10 +20,12 @@ def register(app: typer.Typer) -> None:
 def search(
     context: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must occur, in any order.")],
-    limit: Annotated[int, typer.Option(min=1, help="At most so many articles, and so many corpus texts.", metavar="N")] = 20,
+    limit: Annotated[
+        int, typer.Option(min=1, help="At most so many articles, and so many corpus texts.", metavar="N")
+    ] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
-    """Find articles and corpus texts that hold all the words, best first."""
+    """Find articles and corpus texts by words. All must occur; best first."""
     import asyncio
 
     from monitor.answers import search as find
@@ -41,7 +43,12 @@ def search(
         article = item.article
         kind = item.outcome.value if item.outcome else "corpus"
         place = article.outlet or article.id
-        show(screen, f"{article.title or '(no title)'} ({place})", lead=f"{day(article.published_at)}  {kind:<9}  ", style="bold")
+        show(
+            screen,
+            f"{article.title or '(no title)'} ({place})",
+            lead=f"{day(article.published_at)}  {kind:<9}  ",
+            style="bold",
+        )
         for line in (item.passage, article.url):
             if line:
                 show(screen, line, lead=" " * 23, style="dim")

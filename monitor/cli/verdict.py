@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.screen import clean_text, count, minute, show
+from monitor.cli.screen import count, minute, show
 from monitor.model import Change, JudgedArticle, JudgedSentence, Outcome, Reason
+from monitor.render.clean import clean_text
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from monitor.app import App
 
 _SIDE_BY_SIDE = 100
 """Terminal columns from which a sentence and its source stand beside each other."""
@@ -38,6 +41,19 @@ _STAGES = {
 }
 
 
+def find_titles(app: App, judged: JudgedArticle) -> dict[str, str]:
+    """Titles by id of what the reasons point to, as far as they are at hand without reading the corpus."""
+    verdict = judged.verdict
+    sources = [sentence.known_from for sentence in verdict.sentences if sentence.known_from is not None]
+    titles = {source.id: source.title for source in sources if source.title}
+    refs = {reason.against.removeprefix("article:") for reason in verdict.because if reason.against}
+    for ref in sorted(refs | ({verdict.of} if verdict.of else set())):
+        found = app.store.articles.find_judged(ref) if not ref.startswith("corpus:") else None
+        if found is not None and found.article.title:
+            titles[ref] = found.article.title
+    return titles
+
+
 def show_article(screen: Console, judged: JudgedArticle, titles: Mapping[str, str]) -> None:
     """Title, facts, outcome, reasons and sentences. *titles* names what reasons point to by id."""
     article, verdict = judged.article, judged.verdict
@@ -60,11 +76,15 @@ def show_reasons(screen: Console, because: Sequence[Reason], titles: Mapping[str
         lead = f"{_STAGES.get(reason.stage, reason.stage):<8} "
         parts = [reason.signal]
         if reason.score is not None:
-            parts.append(f"{reason.score:.2f}" + (f" (threshold {reason.threshold:.2f})" if reason.threshold is not None else ""))
+            parts.append(
+                f"{reason.score:.2f}" + (f" (threshold {reason.threshold:.2f})" if reason.threshold is not None else "")
+            )
         if reason.against:
             parts.append(f"against {_name(reason.against, titles)}")
         show(screen, "  ".join(parts), lead=lead)
-        for more in (reason.passage and f"“{reason.passage}”", reason.detail):
+        # A story is quoted by its headline, which the other side's name says already.
+        passage = reason.passage if reason.passage not in titles.values() else None
+        for more in (passage and f"“{passage}”", reason.detail):
             if more:
                 show(screen, more, lead=" " * 9, style="dim")
 
@@ -85,12 +105,14 @@ def show_sentences(screen: Console, sentences: Sequence[JudgedSentence], outcome
         return
     if all(not s.is_novel and s.known_from is None for s in sentences):
         return
-    n_new = sum(sentence.is_novel for sentence in sentences)
     screen.print()
-    show(screen, f"{n_new} of {count(len(sentences), 'sentence')} new (+ new, = known, · says nothing; likeness to what is known)")
+    show(
+        screen,
+        f"{count(len(sentences), 'sentence')}: + new, = known, · says nothing; with the likeness to what is known",
+    )
     screen.print()
     if screen.is_terminal and screen.width >= _SIDE_BY_SIDE:
-        screen.print(_table(sentences))
+        screen.print(_table(sentences), soft_wrap=False)
         return
     for sentence in sentences:
         show(screen, sentence.text, lead=f"{_mark(sentence)} {sentence.score:.2f}  ", style=_style(sentence))
@@ -122,5 +144,6 @@ def _source(sentence: JudgedSentence) -> str:
     source = sentence.known_from
     if source is None:
         return ""
-    name = source.title or source.url or ""
-    return clean_text(f"{source.text} ({source.kind} {source.id}{f': {name}' if name else ''})")
+    place = source.id if source.id.startswith(f"{source.kind}:") else f"{source.kind} {source.id}"
+    name = source.title or source.url
+    return clean_text(f"{source.text} ({place}{f', {name}' if name else ''})")

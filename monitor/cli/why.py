@@ -26,7 +26,7 @@ def why(
     ref: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")],
     as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
-    """Tell what happened to an article and why, stage by stage."""
+    """Tell what happened to an article and why."""
     from monitor.answers import find_way
 
     options: Options = context.obj
@@ -81,14 +81,16 @@ def _entry_object(entry: EntryWay) -> dict[str, Any]:
 
 def _show_way(screen: Console, app: App, way: Way) -> None:
     from monitor.cli.screen import minute, show
-    from monitor.cli.verdict import show_article
+    from monitor.cli.verdict import find_titles, show_article
 
     if way.judged is not None:
         article = way.judged.article
-        show_article(screen, way.judged, _titles(app, way))
+        show_article(screen, way.judged, find_titles(app, way.judged))
         screen.print()
         story = way.judged.verdict.story_id or "none"
-        show(screen, f"article {article.id}, story {story}, first seen {minute(article.first_seen_at)}", lead="known as ")
+        show(
+            screen, f"article {article.id}, story {story}, first seen {minute(article.first_seen_at)}", lead="known as "
+        )
         if article.feed_url:
             show(screen, article.feed_url, lead="from     ")
     if len(way.history) > 1:
@@ -114,7 +116,12 @@ def _show_entry(screen: Console, entry: EntryWay) -> None:
     pending = entry.pending
     screen.print()
     show(screen, pending.entry.title or pending.entry.url or pending.key, lead="entry    ", style="bold")
-    show(screen, f"{pending.feed_title or pending.feed_url}, first seen {minute(pending.first_seen_at)}", lead=" " * 9, style="dim")
+    show(
+        screen,
+        f"{pending.feed_title or pending.feed_url}, first seen {minute(pending.first_seen_at)}",
+        lead=" " * 9,
+        style="dim",
+    )
     if entry.outcome is not None:
         show(screen, f"{entry.outcome.value}: made no article of its own", lead="outcome  ")
     elif pending.n_attempts:
@@ -123,21 +130,3 @@ def _show_entry(screen: Console, entry: EntryWay) -> None:
     else:
         show(screen, "waits to be read: `monitor fetch` reads it", lead="outcome  ", style="yellow")
     show_reasons(screen, entry.because, {})
-
-
-def _titles(app: App, way: Way) -> dict[str, str]:
-    """Titles of what the reasons point to, as far as they are at hand without reading the corpus."""
-    titles: dict[str, str] = {}
-    if way.judged is None:
-        return titles
-    verdict = way.judged.verdict
-    for sentence in verdict.sentences:
-        source = sentence.known_from
-        if source is not None and source.title:
-            titles[source.id] = source.title
-    wanted = {(reason.against or "").removeprefix("article:") for reason in verdict.because if reason.against}
-    for ref in sorted(wanted | {verdict.of or ""} - {""}):
-        found = app.store.articles.find_judged(ref) if not ref.startswith("corpus:") else None
-        if found is not None and found.article.title:
-            titles[ref] = found.article.title
-    return titles

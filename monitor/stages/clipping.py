@@ -34,7 +34,7 @@ _CARD = re.compile(
 _CREDIT = re.compile(
     r"^\(?\s*(?:photo(?:graph)?|picture|image|illustration|bild|foto|grafik|图片?|摄影)s?"
     r"(?:\s*(?:credits?|source|by|via|courtesy|来源))?\s*[:：/].{0,160}$"
-    r"|\((?:photo|image|picture)s?\s*(?:credits?|by|source|via)?\s*[:：][^)]*\)\s*$"
+    r"|\((?:photo|image|picture)s?\s?(?:credits?|by|source|via)?\s?[:：][^()]{0,160}\)\s*$"
     r"|^(?:image|photo|picture) (?:credits?|courtesy)\b.{0,120}$",
     re.IGNORECASE,
 )
@@ -55,16 +55,24 @@ _LINK_LIST = re.compile(
     r"|mehr zum thema|lesen sie auch|相关(?:阅读|新闻|文章)|推荐阅读|延伸阅读|热门文章)\s*[:：]?$",
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_WORD = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan feb mar,mär apr may,mai jun jul aug sep oct,okt nov dec,dez".split(), start=1
+    )
+    for name in names.split(",")
+}
+_MONTH_WORD = rf"(?:{'|'.join(_MONTHS)})[a-zä]{{0,6}}\.?"
+_YEARS = range(1900, 2101)
 _DATE_LINE = re.compile(
-    rf"^(?:published|posted|updated|last updated|date|am)?\s*[:：]?\s*(?:on\s+)?(?:[a-z]{{3,9}},?\s+)?"
-    rf"(?:(?P<m1>{_MONTH_WORD})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})"
-    rf"|(?P<d2>\d{{1,2}})\.?\s+(?P<m2>{_MONTH_WORD})\s+(?P<y2>\d{{4}})"
+    rf"^(?:published|posted|updated|last updated|date|am)?\s?[:：]?\s?(?:on\s)?(?:[a-z]{{3,9}},?\s)?"
+    rf"(?:(?P<m1>{_MONTH_WORD})\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<y1>\d{{4}})"
+    rf"|(?P<d2>\d{{1,2}})\.?\s(?P<m2>{_MONTH_WORD})\s(?P<y2>\d{{4}})"
     r"|(?P<y3>\d{4})[-/年.](?P<n3>\d{1,2})[-/月.](?P<d3>\d{1,2})日?)"
-    r"(?P<rest>.{0,60})$",
+    r"(?!\d)(?P<rest>.{0,60})$",
     re.IGNORECASE,
 )
+_LONGEST_DATE_LINE = 160
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(am|pm)?", re.IGNORECASE)
 _ZONES = {"utc": 0, "gmt": 0, "z": 0, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "pst": -8, "pdt": -7}
 _GLUED = re.compile(r"(?<=[a-z]{2}[.!?][\"”])(?=[A-Z][a-z]+[ ,])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+[ ,][a-z])")
@@ -192,14 +200,16 @@ def read_date_line(line: str) -> datetime | None:
     >>> read_date_line("June 11, 2025, 5:58 am")
     datetime.datetime(2025, 6, 11, 5, 58, tzinfo=datetime.timezone.utc)
     """
-    match = _DATE_LINE.match(line)
+    match = _DATE_LINE.match(" ".join(line.split())) if len(line) <= _LONGEST_DATE_LINE else None
     if not match or _SENTENCE_END.search(line):
         return None
     parts = match.groupdict()
     year = int(parts["y1"] or parts["y2"] or parts["y3"])
     day = int(parts["d1"] or parts["d2"] or parts["d3"])
     word = (parts["m1"] or parts["m2"] or "").lower()[:3]
-    month = _MONTHS.index(word) + 1 if word else int(parts["n3"])
+    month = _MONTHS[word] if word else int(parts["n3"])
+    if year not in _YEARS:
+        return None
     hour, minute = _read_clock(parts["rest"])
     try:
         local = datetime(year, month, day, hour, minute, tzinfo=UTC)

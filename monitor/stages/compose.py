@@ -190,7 +190,7 @@ def _draft(
     item = StoryItem(
         id=story_id,
         headline=choose_headline([article.judged.article for article in group], chosen),
-        is_update=first_seen < since_at or _was_shown(material, group),
+        is_update=first_seen <= since_at or _was_shown(material, group),
         first_seen_at=first_seen,
         n_outlets=max(1, len(outlets)),
         n_independent=max(1, len(independent)),

@@ -15,7 +15,7 @@ from monitor.stages.analysis import Analysis, SentenceView
 from monitor.stages.known import KnownBase, KnownSentence
 from monitor.stages.novelty import Neighbours
 from monitor.text.numbers import Quantity, quantities
-from monitor.text.tokens import stems
+from monitor.text.tokens import CJK, cjk_share, stems
 
 _LIKENESS = 0.5
 _SHARED_WORDS = 0.35
@@ -25,7 +25,9 @@ _OLD_VALUE = re.compile(
     r"von|nicht|zuvor|bisher|gegenüber)\b|由|从|此前|原|而非|而不是|不是)\W*(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
-_WORDS_AROUND = 4
+_WORDS_AROUND = 8
+_WORDS_NAMED = 3
+_WORD = re.compile(rf"[{CJK}]{{2,4}}|[^\W\d_{CJK}][^\W{CJK}]*(?:['’-][^\W{CJK}]+)*")
 
 
 def find_changes(
@@ -61,7 +63,7 @@ def _named_change(
         partners = [new for new in found if new.key != old.key and _same_kind(new, old)]
         if partners:
             new = min(partners, key=lambda quantity: abs(quantity.start - old.start))
-            return _change(view.text, new, old.text, source, known)
+            return _change(view, new, old.text, source, known)
     return None
 
 
@@ -93,7 +95,7 @@ def _silent_change(
                     and _same_unit(new, old, language)
                     and _same_surroundings(view.text, new, sentence.view.text, old, language)
                 ):
-                    return _change(view.text, new, old.text, sentence, known)
+                    return _change(view, new, old.text, sentence, known)
     return None
 
 
@@ -114,19 +116,31 @@ def _same_surroundings(text: str, new: Quantity, other: str, old: Quantity, lang
     return len(one & two) >= _SHARED_WORDS * max(1, min(len(one), len(two)))
 
 
-def _change(text: str, new: Quantity, old_text: str, source: KnownSentence, known: KnownBase) -> Change:
+def _change(view: SentenceView, new: Quantity, old_text: str, source: KnownSentence, known: KnownBase) -> Change:
     return Change(
-        what=_what(text, new),
+        what=name_figure(view, new),
         old=old_text,
         new=new.text,
         old_text=source.view.text,
-        new_text=text,
+        new_text=view.text,
         old_source=known.source_of(source),
     )
 
 
-def _what(text: str, quantity: Quantity) -> str:
-    """The words around the figure, as a reader would name what it measures."""
-    before = re.findall(r"[^\W\d_][\w'’-]*", text[: quantity.start])[-_WORDS_AROUND:]
-    after = re.findall(r"[^\W\d_][\w'’-]*", text[quantity.end :])[:_WORDS_AROUND]
-    return " ".join([*before, "…", *after])
+def name_figure(view: SentenceView, quantity: Quantity) -> str:
+    """What the figure measures, in the sentence's own words: the few most telling words around it, in their order."""
+    words = [match for match in _WORD.finditer(view.text) if not quantity.start <= match.start() < quantity.end]
+    near = sorted(words, key=lambda word: _distance(word, quantity))[:_WORDS_AROUND]
+    weights = {word.start(): _weight(word.group(), view) / (2 + _distance(word, quantity) / 10) for word in near}
+    best = sorted(near, key=lambda word: -weights[word.start()])[:_WORDS_NAMED]
+    telling = [word.group() for word in sorted(best, key=lambda word: word.start()) if weights[word.start()] > 0]
+    return ("" if cjk_share(view.text) > 0.3 else " ").join(telling) or quantity.unit or "figure"
+
+
+def _distance(word: re.Match[str], quantity: Quantity) -> int:
+    """Characters between a word and the figure; the words after it usually say what is counted."""
+    return word.start() - quantity.end if word.start() >= quantity.end else 2 * (quantity.start - word.end())
+
+
+def _weight(word: str, view: SentenceView) -> float:
+    return max((weight for stem, weight in view.weights.items() if word.lower().startswith(stem[:4])), default=0.0)

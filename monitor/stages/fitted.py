@@ -58,16 +58,16 @@ NOVEL = Logistic(
 )
 
 SAME_EVENT = Logistic(
-    bias=-6.939,
+    bias=-6.689,
     weights={
-        "words": 14.356,
-        "names": 1.8,
-        "values": 2.06,
-        "value_share": 6.849,
-        "meaning": 3.796,
-        "lead": 6.288,
-        "aligned": 7.699,
-        "other_language": 1.65,
-        "days": -2.654,
+        "words": 15.157,
+        "names": 1.195,
+        "values": -0.844,
+        "value_share": 9.153,
+        "meaning": 4.778,
+        "lead": 9.556,
+        "aligned": 3.276,
+        "other_language": 2.032,
+        "days": -2.937,
     },
 )

@@ -20,7 +20,7 @@ from monitor.stages.figures import find_changes
 from monitor.stages.known import KnownBase, KnownDocument, name_of
 from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
 from monitor.stages.relevance import TopicProfile, match_topic
-from monitor.stages.stories import choose_story
+from monitor.stages.stories import choose_story, is_background
 from monitor.text.fingerprints import prints
 from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
@@ -204,7 +204,7 @@ class Judge:
             analysis=judgement.analysis,
             topic_ids=[match.topic_id for match in verdict.matches] if verdict.outcome is not Outcome.OFF_TOPIC else (),
             story_id=verdict.story_id,
-            is_roundup=verdict.is_roundup,
+            can_anchor=not verdict.is_roundup and not is_background(verdict.sentences),
         )
 
 

@@ -23,7 +23,10 @@ _WIDTH = 512
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class KnownDocument:
-    """A document of the known base. ``analysis`` is None for copies and for what is off topic."""
+    """A document of the known base. ``analysis`` is None for copies and for what is off topic.
+
+    ``can_anchor`` is False for round-ups and background pieces: no later report joins their story.
+    """
 
     number: int
     article: Article
@@ -32,7 +35,7 @@ class KnownDocument:
     analysis: Analysis | None
     topic_ids: tuple[str, ...]
     story_id: str | None
-    is_roundup: bool
+    can_anchor: bool
     published_at: datetime | None
 
     @property
@@ -81,14 +84,14 @@ class KnownBase:
         analysis: Analysis | None,
         topic_ids: Sequence[str] = (),
         story_id: str | None = None,
-        is_roundup: bool = False,
+        can_anchor: bool = True,
         new_sentences: Sequence[int] | None = None,
     ) -> KnownDocument:
         """Take a judged article in. *new_sentences* limits which of its sentences join (None: all, if on topic)."""
         document = KnownDocument(
             number=len(self.documents), article=article, outcome=outcome, n_prints=len(prints),
             analysis=None if outcome is Outcome.OFF_TOPIC else analysis,
-            topic_ids=tuple(topic_ids), story_id=story_id, is_roundup=is_roundup,
+            topic_ids=tuple(topic_ids), story_id=story_id, can_anchor=can_anchor,
             published_at=article.published_at or article.first_seen_at,
         )  # fmt: skip
         self.documents.append(document)

@@ -8,7 +8,7 @@ keeps two look-alike events apart that share one sentence of background.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -16,14 +16,15 @@ from math import log, log1p, sqrt
 
 import numpy as np
 
-from monitor.model import Outcome, Reason
+from monitor.model import JudgedSentence, Outcome, Reason
 from monitor.stages.analysis import Analysis
 from monitor.stages.fitted import SAME_EVENT
 from monitor.stages.known import KnownBase, KnownDocument
 
-JOIN = 0.7
+JOIN = 0.8
 """Agreement (mean of best and average pair probability) from which an article joins a story."""
 
+_BACKGROUND_SHARE = 0.4
 _MAX_AGE_DAYS = 45.0
 _MAX_COMPARED = 24
 _N_ALIGNED = 5
@@ -46,6 +47,15 @@ class StoryChoice:
 def new_story_id(article_id: str) -> str:
     """The id of the story that begins with this article; the same article always begins the same story."""
     return "s" + blake2b(article_id.encode(), digest_size=6).hexdigest()
+
+
+def is_background(sentences: Sequence[JudgedSentence]) -> bool:
+    """True if an article mostly retells the corpus: it tells no event that later reports could belong to."""
+    n_from_corpus = sum(
+        not sentence.is_novel and sentence.known_from is not None and sentence.known_from.kind == "corpus"
+        for sentence in sentences
+    )
+    return n_from_corpus >= _BACKGROUND_SHARE * max(1, len(sentences))
 
 
 def choose_story(analysis: Analysis, known: KnownBase, *, at: datetime) -> StoryChoice:
@@ -95,7 +105,7 @@ def _candidates(analysis: Analysis, known: KnownBase, at: datetime) -> list[Know
         document
         for document in known.on_topic_documents()
         if document.story_id is not None
-        and not document.is_roundup
+        and document.can_anchor
         and document.outcome is not Outcome.DUPLICATE
         and document.article.id != analysis.article.id
         and _days_apart(at, document) <= _MAX_AGE_DAYS

@@ -57,4 +57,4 @@ def containment(one: np.ndarray, two: np.ndarray) -> float:
 
 
 def _hash(run: str) -> int:
-    return int.from_bytes(blake2b(run.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

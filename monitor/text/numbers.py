@@ -25,11 +25,19 @@ _WORDS = {
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
     "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
     "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10,
-    "elf": 11, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50,
-    "hundert": 100,
+    "elf": 11, "zwölf": 12, "dreizehn": 13, "vierzehn": 14, "fünfzehn": 15, "sechzehn": 16, "siebzehn": 17,
+    "achtzehn": 18, "neunzehn": 19, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60,
+    "siebzig": 70, "achtzig": 80, "neunzig": 90, "hundert": 100, "half a": 0.5,
 }  # fmt: skip
-_TENS = {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
-_CHINESE_DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_LETTER_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9}
+"""Read only after a currency sign: "$5m" is money, "70b" the size of a model."""
+
+_GERMAN_SCALES = {"billion": 1e12}
+_LARGEST = 1e21
+"""Digits beyond that are serial numbers or tables, not values."""
+
+_CHINESE_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -47,32 +55,43 @@ _CURRENCIES = {
     "$": "usd", "us$": "usd", "dollar": "usd", "dollars": "usd", "usd": "usd", "美元": "usd",
     "€": "eur", "euro": "eur", "euros": "eur", "eur": "eur", "欧元": "eur",
     "£": "gbp", "pound": "gbp", "pounds": "gbp", "gbp": "gbp", "英镑": "gbp",
-    "¥": "cny", "yuan": "cny", "rmb": "cny", "cny": "cny", "元": "cny", "人民币": "cny",
+    "¥": "cny", "￥": "cny", "yuan": "cny", "rmb": "cny", "cny": "cny", "元": "cny", "人民币": "cny",
     "yen": "jpy", "日元": "jpy", "won": "krw", "韩元": "krw", "rupees": "inr", "rupee": "inr", "卢比": "inr",
     "n$": "nad", "forints": "huf", "forint": "huf", "福林": "huf", "港元": "hkd", "hk$": "hkd", "nt$": "twd",
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?"
-    rf"|\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]\d|\s*(?:percent|%|million|billion))"
-    r"|(?P<m3>\d{1,2})月(?P<d3>\d{1,2})[日号]",
+    rf"|\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]\d|\s*(?:percent|%|million|billion))"
+    r"|(?P<m3>\d{1,2})\s?月\s?(?P<d3>\d{1,2})\s?[日号]"
+    r"|(?<=\b\d\d\d\d-)(?P<m4>\d\d)-(?P<d4>\d\d)(?!\d)",
     re.IGNORECASE,
 )
-_WORD_NUMBER = "|".join(sorted(_WORDS, key=len, reverse=True))
+_WORD_NUMBER = "|".join(sorted((word for word in _WORDS if word != "half a"), key=len, reverse=True))
 _SCALE = "|".join(sorted((re.escape(word) for word in _SCALES), key=len, reverse=True))
 _CURRENCY = "|".join(sorted((re.escape(word) for word in _CURRENCIES), key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<before>us\$|hk\$|nt\$|n\$|[$€£¥]|\brmb\s?|\bcny\s?|\beur\s?|\busd\s?)?"
-    rf"(?:(?P<digits>(?<![A-Za-z0-9.,])\d+(?:[.,]\d+)*)|\b(?P<words>(?:{_WORD_NUMBER})(?:[- ](?:{_WORD_NUMBER}|and))*)\b"
-    r"|(?P<chinese>[零一二两三四五六七八九十百]{1,7})(?=[万亿个家名人次起座台枚块年月天倍成%个]))"
-    rf"(?:\s?-?(?P<scale>万亿|百万|千万|[万亿千萬億]|(?:{_SCALE})\b))?"
-    r"(?:\s?(?P<unit>percentage points?|per ?cent|prozent|%|个百分点))?"
+    r"(?P<before>(?:(?:(?<![a-z])(?:us|hk|nt|n))?\$|[€£¥￥]|\b(?:rmb|cny|eur|usd))\s?)?"
+    r"(?:(?P<digits>(?<![A-Za-z0-9.,])(?:\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!\d)|\d+(?:[.,]\d+)*))"
+    rf"|\b(?P<words>half a(?= (?:[mb]|tr)illion)"
+    rf"|(?:{_WORD_NUMBER})(?:[- ](?:{_WORD_NUMBER})|(?<=hundred) and (?:{_WORD_NUMBER}))*)\b"
+    r"|(?P<chinese>[零〇一二两三四五六七八九十百][零〇一二两三四五六七八九十百千]{0,8})(?=[万亿个家名人次起座台枚块年月天倍%项套辆颗款元]))"
+    rf"(?:\s?-?(?P<scale>万亿|百万|千万|[万亿千萬億]|(?:{_SCALE})\b)|(?(before)(?P<letter>[kmb])\b|(?!)))?"
+    r"(?:\s?(?P<unit>percentage points?|per ?cent|prozent|[%％]|个百分点))?"
     rf"(?:\s?-?(?P<after>{_CURRENCY})(?![a-z]))?",
     re.IGNORECASE,
 )
+_CHINESE_SHARE = re.compile(
+    r"百分之(?P<hundredths>[零〇一二两三四五六七八九十百点]{1,12}|\d+(?:\.\d+)?)"
+    r"|(?<![第零〇一二两三四五六七八九十百])(?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?![为立员本果交长功品熟效都败就年分])"
+)
 _TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
-_MODEL = re.compile(r"(?<![^\W_])(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]+(?:[-.]?[a-z\d]+)*(?![^\W_])", re.IGNORECASE | re.ASCII)
-_ORDINAL_WORDS = {"1st": 1, "2nd": 2, "3rd": 3}
+_MODEL = re.compile(
+    r"(?<![^\W_])(?<!\d[.,])(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]+(?:[-.][a-z\d]+)*(?![^\W_])", re.IGNORECASE | re.ASCII
+)
+_PRICE = re.compile(r"[$€£¥￥]\s?$")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE | re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d|[一二][零〇一二三四五六七八九]{3}")
 _NEXT_WORD = re.compile(rf"[\s-]?([^\W\d_]{{2,}}|[{CJK}]{{1,2}})")
 
 
@@ -100,52 +119,61 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
     ['1200000', 'd8-2', '1200000', '5%']
     """
     found: list[Quantity] = []
-    taken: list[tuple[int, int]] = []
-    for match in _DATE.finditer(text):
-        date = _read_date(match)
-        if date:
-            found.append(date)
-            taken.append(match.span())
-    for match in _TIME.finditer(text):
-        found.append(Quantity(kind="time", key=f"t{int(match[1])}:{match[2]}", text=match.group(), start=match.start(), end=match.end()))
-        taken.append(match.span())
-    for match in _MODEL.finditer(text):
-        if _is_free(match.span(), taken) and not _NUMBER.fullmatch(match.group()):
-            found.append(_model(match))
-            taken.append(match.span())
-    for match in _NUMBER.finditer(text):
-        if _is_free(match.span(), taken):
-            quantity = _read_number(text, match, is_german=language == "de")
-            if quantity:
+    taken = bytearray(len(text))
+    for pattern, read in _KINDS:
+        for match in pattern.finditer(text):
+            if any(taken[match.start() : match.end()]):
+                continue
+            quantity = read(text, match, language == "de")
+            if quantity is not None:
                 found.append(quantity)
+                taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
-def _is_free(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return all(span[1] <= start or end <= span[0] for start, end in taken)
+def _read_time(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+    key = f"t{int(match[1])}:{match[2]}"
+    return Quantity(kind="time", key=key, text=match.group(), start=match.start(), end=match.end())
 
 
-def _model(match: re.Match[str]) -> Quantity:
-    name = re.sub(r"[-.]", "", match.group().lower())
-    if match.group().lower() in _ORDINAL_WORDS or re.fullmatch(r"\d+(?:st|nd|rd|th)", name):
-        return Quantity(kind="count", key=re.sub(r"\D", "", name), text=match.group(), start=match.start(),
-                        end=match.end(), value=float(re.sub(r"\D", "", name)))  # fmt: skip
-    return Quantity(kind="model", key=f"n{name}", text=match.group(), start=match.start(), end=match.end())
-
-
-def _read_date(match: re.Match[str]) -> Quantity | None:
+def _read_date(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
     parts = match.groupdict()
-    if parts["m3"]:
-        month, day = int(parts["m3"]), int(parts["d3"])
-    else:
-        month = _MONTHS[(parts["m1"] or parts["m2"]).lower()]
-        day = int(parts["d1"] or parts["d2"])
+    name = parts["m1"] or parts["m2"]
+    month = _MONTHS[name.lower()] if name else int(parts["m3"] or parts["m4"])
+    day = int(parts["d1"] or parts["d2"] or parts["d3"] or parts["d4"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     return Quantity(kind="date", key=f"d{month}-{day}", text=match.group(), start=match.start(), end=match.end())
 
 
-def _read_number(text: str, match: re.Match[str], *, is_german: bool) -> Quantity | None:
+def _read_chinese_share(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+    """A share in words: 百分之七十二 -> 72%, 三成半 -> 35%."""
+    if match["tenths"]:
+        value = 10.0 * _CHINESE_DIGITS[match["tenths"]] + (5.0 if match["half"] else 0.0)
+    elif match["hundredths"][0].isdigit():
+        value = float(match["hundredths"])
+    else:
+        whole, point, fraction = match["hundredths"].partition("点")
+        tail = "".join(str(_CHINESE_DIGITS.get(char, "")) for char in fraction)
+        value = (_read_chinese(whole) or 0.0) + (float(f"0.{tail}") if point and tail else 0.0)
+    return Quantity(kind="percent", key=f"{_plain(value)}%", text=match.group(), start=match.start(), end=match.end(),
+                    value=value, unit="%")  # fmt: skip
+
+
+def _read_model(text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+    """A name with digits; None for a number that is written together with its scale ("5bn", "$5m")."""
+    if _NUMBER.fullmatch(match.group()) or _PRICE.search(text[max(0, match.start() - 2) : match.start()]):
+        return None
+    if _ORDINAL.fullmatch(match.group()):
+        value = float(match.group()[:-2])
+        if value > _LARGEST:
+            return None
+        return Quantity(kind="count", key=_plain(value), text=match.group(), start=match.start(), end=match.end(), value=value)
+    name = re.sub(r"[-.]", "", match.group().lower())
+    return Quantity(kind="model", key=f"n{name}", text=match.group(), start=match.start(), end=match.end())
+
+
+def _read_number(text: str, match: re.Match[str], is_german: bool) -> Quantity | None:
     value = _value(match, is_german=is_german)
     if value is None:
         return None
@@ -153,7 +181,10 @@ def _read_number(text: str, match: re.Match[str], *, is_german: bool) -> Quantit
     currency = _CURRENCIES.get((match["before"] or match["after"] or "").strip().lower())
     if match["words"] and not (scale or match["unit"] or currency) and value == 1:
         return None  # "one of the best" counts nothing
-    value *= _SCALES.get(scale, 1.0)
+    value *= _GERMAN_SCALES.get(scale, 1.0) if is_german and scale in _GERMAN_SCALES else _SCALES.get(scale, 1.0)
+    value *= _LETTER_SCALES.get((match["letter"] or "").lower(), 1.0)
+    if value > _LARGEST:
+        return None
     raw = match.group().rstrip()
     start, end = match.start(), match.start() + len(raw)
     if match["unit"]:
@@ -162,8 +193,7 @@ def _read_number(text: str, match: re.Match[str], *, is_german: bool) -> Quantit
         return Quantity(kind="money", key=_plain(value), text=raw, start=start, end=end, value=value, unit=currency)
     follower = _NEXT_WORD.match(text, end)
     unit = follower.group(1).lower() if follower else None
-    is_year = match["digits"] is not None and not scale and re.fullmatch(r"(?:19|20)\d\d", match["digits"])
-    if is_year:
+    if not scale and _YEAR.fullmatch(match["digits"] or match["chinese"] or ""):
         return Quantity(kind="year", key=_plain(value), text=raw, start=start, end=end, value=value)
     return Quantity(kind="count", key=_plain(value), text=raw, start=start, end=end, value=value, unit=unit)
 
@@ -183,6 +213,7 @@ def _read_digits(digits: str, *, is_german: bool) -> float | None:
     (1250.0, 2.4)
     """
     thousands, decimal = (".", ",") if is_german else (",", ".")
+    digits = re.sub(r"[\u00a0\u202f\u2009]", "", digits)
     plain = re.sub(rf"(?<=\d){re.escape(thousands)}(?=\d{{3}}(?!\d))", "", digits)
     if thousands in plain and decimal not in plain:
         plain = plain.replace(thousands, ".")  # the other convention, e.g. "2,4" in an English text
@@ -193,14 +224,14 @@ def _read_digits(digits: str, *, is_german: bool) -> float | None:
 
 
 def _read_words(words: str) -> float | None:
+    if words in _WORDS:
+        return float(_WORDS[words])
     total = 0.0
-    for word in re.split(r"[- ]", words):
-        if word == "and":
-            continue
+    for word in re.split(r"[- ]", words.replace(" and ", " ")):
         value = _WORDS[word]
         if value == 100:
             total = (total or 1) * 100
-        elif total and total % 100 and not (total % 100 >= 20 and value < 10):
+        elif total and total % 100 and not (total % 100 >= 20 and total % 10 == 0 and value < 10):
             return None  # "two three": no number
         else:
             total += value
@@ -208,16 +239,30 @@ def _read_words(words: str) -> float | None:
 
 
 def _read_chinese(digits: str) -> float | None:
-    """The value of a Chinese numeral below 1,000, e.g. 十二 -> 12, 三百二十 -> 320."""
+    """The value of a Chinese numeral below 10,000, e.g. 三百二十 -> 320, or digit by digit: 二〇二五 -> 2025."""
+    if len(digits) > 1 and all(char in _CHINESE_DIGITS for char in digits):
+        return float("".join(str(_CHINESE_DIGITS[char]) for char in digits))
     total, digit = 0, 0
     for char in digits:
         if char in _CHINESE_DIGITS:
             digit = _CHINESE_DIGITS[char]
         else:
-            total += (digit or 1) * (10 if char == "十" else 100)
+            total += (digit or 1) * _CHINESE_UNITS[char]
             digit = 0
     return float(total + digit) or None
 
 
 def _plain(value: float) -> str:
-    return f"{value:.6g}" if value < 1e15 and value != int(value) else str(int(value))
+    """The value to 15 digits, so that 1.1 million and 1,100,000 are written alike whatever binary fractions do."""
+    rounded = float(f"{value:.15g}")
+    return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.15g}"
+
+
+_KINDS = (
+    (_TIME, _read_time),
+    (_DATE, _read_date),
+    (_CHINESE_SHARE, _read_chinese_share),
+    (_MODEL, _read_model),
+    (_NUMBER, _read_number),
+)
+"""What is looked for, the most telling first: what one kind has taken is closed to those after it."""

@@ -13,8 +13,8 @@ from functools import lru_cache
 CJK = "㐀-䶿一-鿿豈-﫿"
 _TOKEN = re.compile(
     rf"(?P<cjk>[{CJK}]+)"
-    r"|(?P<number>\d+(?:[.,]\d+)*(?![^\W_]))"
-    r"|(?P<word>[^\W_]+(?:[’'][^\W\d_]+)*)"
+    rf"|(?P<number>\d+(?:[.,]\d+)*(?![^\W_{CJK}]))"
+    rf"|(?P<word>[^\W_{CJK}]+(?:[’'][^\W\d_{CJK}]+)*)"
 )
 _POSSESSIVE = re.compile(r"[’'](?:s|S)?$")
 _CJK_CHAR = re.compile(rf"[{CJK}]")
@@ -44,8 +44,12 @@ def tokens(text: str) -> list[str]:
         if match.lastgroup == "cjk":
             found += _cut(match.group())
         else:
-            found.append(_POSSESSIVE.sub("", match.group()).replace("’", "'").lower())
+            found.append(_word(match.group()))
     return found
+
+
+def _word(written: str) -> str:
+    return _POSSESSIVE.sub("", written).replace("’", "'").lower()
 
 
 def characters_and_words(text: str) -> list[str]:
@@ -55,7 +59,7 @@ def characters_and_words(text: str) -> list[str]:
         if match.lastgroup == "cjk":
             found += match.group()
         else:
-            found.append(_POSSESSIVE.sub("", match.group()).lower())
+            found.append(_word(match.group()))
     return found
 
 

@@ -105,7 +105,7 @@ def play(folder: Path, seeds: Path, encoder: SentenceEncoder) -> dict[str, Sampl
     profile = build_profile(topic, config.get("aliases", []), corpus)
     plain = build_profile(replace(topic, learn=False), config.get("aliases", []), corpus)
     rows = [json.loads(line) for line in (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
-    told: list[tuple[Analysis, str, datetime]] = []
+    told: list[tuple[Analysis, str, datetime, bool]] = []
     for row in rows:
         analysis = analyse(article_of(row), encoder)
         if not row.get("updates"):
@@ -120,12 +120,15 @@ def play(folder: Path, seeds: Path, encoder: SentenceEncoder) -> dict[str, Sampl
             every = signals_of_all(analysis, find_neighbours(analysis, known), known)
             for signals, label in zip(every, row["sentences"], strict=True):
                 samples["novel"].add(subject, signals, label["novel"])
-        if row["relevant"] and row["kind"] in ("new-story", "zh", "update", "near-topic"):
+        if row["relevant"] and row["kind"] not in ("wire-copy", "roundup"):
             when = datetime.fromisoformat(row["published"])
-            for other, story, at in told:
+            is_background = row["kind"] == "seed-rewrite"
+            for other, story, at, other_is_background in told:
+                if is_background and other_is_background:
+                    continue  # two retellings of background tell no event at all
                 days = abs((when - at).total_seconds()) / 86_400
                 samples["event"].add(subject, pair_signals(analysis, other, known, days=days), story == row["story"])
-            told.append((analysis, row["story"], when))
+            told.append((analysis, row["story"], when, is_background))
         remember(known, analysis, Outcome.NEW if row["relevant"] else Outcome.OFF_TOPIC, row["story"])
     return samples
 

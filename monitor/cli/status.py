@@ -1,0 +1,109 @@
+"""``monitor status``: how an installation stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.context import Options, console, opened, write_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from monitor.answers import Status
+
+_SHOWN_TROUBLES = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command("status")(status)
+
+
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
+) -> None:
+    """Show how things stand. Store, feeds in trouble, what waits, the next editions."""
+    from monitor.answers import read_status
+
+    options: Options = context.obj
+    with opened(options) as app:
+        found, now = read_status(app), app.now
+    if as_json:
+        write_json(_status_object(found, now), indent=2)
+    else:
+        _show(console(), found)
+
+
+def _status_object(found: Status, now: datetime) -> dict[str, Any]:
+    from monitor.cli.objects import time
+
+    return {
+        "now": time(now),
+        "store": {"address": found.store, "bytes": found.store_bytes},
+        "feeds": {
+            "total": sum(found.feeds.values()),
+            "due": found.n_due,
+            "failing": found.feeds["failing"],
+            "gone": found.feeds["gone"],
+            "off": found.feeds["off"],
+            "never_polled": found.feeds["new"],
+            "troubles": [
+                {"url": t.url, "title": t.title, "error": t.error, "detail": t.detail, "since": time(t.since)}
+                for t in found.troubles
+            ],
+        },
+        "entries": {"pending": found.n_pending, "put_off": found.n_put_off},
+        "articles": {outcome.value: n for outcome, n in found.outcomes.items()},
+        "digests": [
+            {
+                "id": item.digest.id,
+                "last": {"id": item.last.id, "to": time(item.last.to_at)} if item.last else None,
+                "next": time(item.next_at),
+                "timezone": item.digest.timezone,
+            }
+            for item in found.digests
+        ],
+        "outbox": dict(found.outbox),
+    }
+
+
+def _show(screen: Console, found: Status) -> None:
+    from monitor.cli.screen import count, minute, show
+
+    size = f", {found.store_bytes / 1e6:.1f} MB" if found.store_bytes is not None else ""
+    show(screen, f"{found.store}{size}", lead="store     ")
+    feeds = found.feeds
+    parts = [f"{found.n_due} due", f"{feeds['failing']} failing", f"{feeds['gone']} gone", f"{feeds['off']} off"]
+    show(screen, f"{sum(feeds.values())}: {', '.join(parts)}", lead="feeds     ")
+    for trouble in found.troubles[:_SHOWN_TROUBLES]:
+        show(screen, trouble.title or trouble.url, lead="          ", style="red")
+        since = f"last success {minute(trouble.since)}" if trouble.since else "never succeeded"
+        show(
+            screen, f"{trouble.url}: {trouble.error}: {trouble.detail or ''}; {since}", lead="            ", style="dim"
+        )
+    if len(found.troubles) > _SHOWN_TROUBLES:
+        show(
+            screen,
+            f"and {len(found.troubles) - _SHOWN_TROUBLES} more; `monitor feeds list` shows them",
+            lead="          ",
+        )
+    put_off = f", {found.n_put_off} of them put off after a failure" if found.n_put_off else ""
+    show(screen, f"{count(found.n_pending, 'entry', 'entries')} to read{put_off}", lead="waiting   ")
+    outcomes = ", ".join(f"{n:,} {outcome.value.replace('_', ' ')}" for outcome, n in found.outcomes.items())
+    show(screen, outcomes, lead="articles  ")
+    for item in found.digests:
+        last = f"last edition {item.last.id}" if item.last else "no edition yet"
+        following = f"next {_local(item.next_at, item.digest.timezone)}" if item.next_at else "by hand only"
+        show(screen, f"{item.digest.id}: {last}; {following}", lead="digest    ")
+    show(screen, ", ".join(f"{n} {word}" for word, n in found.outbox.items()), lead="outbox    ")
+
+
+def _local(moment: datetime, timezone: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"

@@ -1,0 +1,78 @@
+"""Signals, thresholds and limits in the documentation are those in the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.extract import PoolLimits
+from monitor.fetch import FetchLimits
+from monitor.fetch import robots as robots_module
+from monitor.model import Outcome
+from monitor.stages import compose, copies, fitted, identity, novelty, schedule, stories
+from tests.docs.pages import names_in, page
+
+JUDGEMENT = page("docs/judgement.md")
+RELIABILITY = page("docs/reliability.md")
+
+
+@pytest.mark.parametrize(
+    ("section", "models"),
+    [
+        ("Relevance", (fitted.RELEVANCE, fitted.RELEVANCE_TERMS_ONLY)),
+        ("Stories", (fitted.SAME_EVENT,)),
+        ("Novelty", (fitted.NOVEL,)),
+    ],
+    ids=["relevance", "stories", "novelty"],
+)
+def test_exactly_the_signals_of_the_models_are_explained(section, models):
+    explained = {name for row in JUDGEMENT.section(section).rows for name in names_in(row[0])}
+    assert explained == {name for each in models for name in each.weights}
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("Copies", f"| {copies.COPY_SHARE:g} of the text"),
+        ("Copies", f"| {copies.CONTAINED_SHARE:g} of a known text"),
+        ("Copies", f"| {copies._MIN_PRINTS}, about"),
+        ("Stories", f"The threshold is {stories.JOIN:g}."),
+        ("Novelty", f"| a sentence is new | {novelty.NOVEL_FROM:g} |"),
+        ("Novelty", f"| an article is news | {novelty.NEWS_FROM:g} "),
+        ("Novelty", f"likeness {novelty._QUOTABLE:g}"),
+        ("Age", f"its {identity.N_NEWEST_UNDATED} newest"),
+    ],
+)
+def test_a_threshold_of_judgement_is_told_as_it_is(section, text):
+    assert text in JUDGEMENT.section(section).text
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("When a feed is asked", f"at most {schedule.RETRY_AFTER_CAP_S // 86_400} days"),
+        ("What one request may take", f"| redirects | {FetchLimits().max_redirects},"),
+        ("What one request may take", f"| {FetchLimits().max_ratio} to 1 |"),
+        ("What one request may take", f"| {robots_module._MAX_BYTES:,} bytes |"),
+        ("Foreign pages", f"| workers | {PoolLimits().n_workers} |"),
+        ("Foreign pages", f"| {PoolLimits().timeout_s:g} s |"),
+        ("Foreign pages", f"| {PoolLimits().memory_bytes // 2**20} MB |"),
+        ("Foreign pages", f"| {PoolLimits().max_html_bytes // 10**6} MB |"),
+        ("Foreign pages", f"| {PoolLimits().recycle_after} |"),
+        ("What an edition may hold", f"{compose.MAX_WORDS} words"),
+        ("What an edition may hold", f"{compose.MAX_TOPIC_SHARE:.0%}".replace("%", " %")),
+    ],
+)
+def test_a_limit_is_told_as_it_is(section, text):
+    assert text in RELIABILITY.section(section).text
+
+
+def test_every_outcome_is_explained():
+    assert all(f"`{outcome.value}`" in JUDGEMENT.text for outcome in Outcome)
+
+
+def test_every_kind_of_fetch_error_is_explained():
+    from monitor.errors import FetchError
+
+    kinds = {word.strip(" `\n") for word in FetchError.__doc__.partition("is one of")[2].partition(". ``permanent``")[0].split(",")}
+    explained = {name for row in RELIABILITY.section("Errors").rows for name in names_in(row[0])}
+    assert kinds <= explained

@@ -1,0 +1,202 @@
+"""Killed at any moment and run again, nothing is lost, nothing is there twice, and the readers see no difference.
+
+The second day of the demo world is fetched and sent while the commands are killed, in all process groups, at random
+moments drawn from a fixed seed: after so many requests that the world saw, rows in a table, or files in the folder.
+``MONITOR_TEST_CRASHES`` sets the number of kills in the normal run (4); the slow rounds bring it to 20.
+"""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from monitor.demo import DemoWorld
+from monitor.demo.articles import iter_live
+from monitor.store import open_store
+from monitor.text.normalise import text_hash
+from monitor.text.urls import url_key
+from tests.e2e.days import Desk, Play, content, count, files, finish, kill, succeeded, wait_until
+
+pytestmark = pytest.mark.e2e
+
+_ROUNDS = max(1, int(os.environ.get("MONITOR_TEST_CRASHES", "4")) // 4)
+_SLOW_ROUNDS = max(_ROUNDS, 5)
+_LONGEST_EXTRA_S = 0.02  # inside of a transaction, between two things that can be observed from outside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Something that grows while a command works, and how far it will grow."""
+
+    name: str
+    look: Callable[[], int]
+    end: int
+
+
+def kill_at(process: subprocess.Popen[str], sight: Sight, level: int, extra_s: float) -> None:
+    """Kill the command a little after *sight* has reached *level*; it fails the test if the command ends before."""
+    wait_until(lambda: process.poll() is not None or sight.look() >= level)
+    time.sleep(extra_s)
+    assert process.poll() is None, f"ended before {sight.name} reached {level}: {process.communicate()}"
+    kill(process)
+
+
+def fetch_sights(world: DemoWorld, desk: Desk) -> list[Sight]:
+    n_before = len(world.log)
+    return [
+        Sight(name="requests", look=lambda: len(world.log) - n_before, end=6),
+        Sight(name="entries", look=lambda: count(desk, "SELECT count(*) FROM entries"), end=32),
+        Sight(name="judgements", look=lambda: count(desk, "SELECT count(*) FROM judgements"), end=32),
+    ]
+
+
+def send_sights(desk: Desk) -> list[Sight]:
+    site = desk.folder / "site"
+    before = files(site)
+
+    def changed() -> int:
+        seen = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+        return sum(name not in before or not _holds(path, before[name]) for name, path in seen.items())
+
+    return [
+        Sight(name="open databases", look=lambda: int(desk.database.with_name("monitor.db-wal").exists()), end=1),
+        Sight(name="editions", look=lambda: count(desk, "SELECT count(*) FROM editions"), end=2),
+        Sight(name="files", look=changed, end=4),
+    ]
+
+
+def _holds(path: object, body: bytes) -> bool:
+    try:
+        return path.read_bytes() == body
+    except FileNotFoundError:
+        return False
+
+
+def crash(dice: random.Random, desk: Desk, sights: list[Sight], now, *command: str) -> str:
+    """Start the command, kill it at a moment that still lies ahead; tells which."""
+    ahead = [(sight, level) for sight in sights for level in range(sight.look() + 1, sight.end + 1)]
+    names = sorted({sight.name for sight, _ in ahead})
+    name = dice.choice(names)
+    sight, level = dice.choice([(sight, level) for sight, level in ahead if sight.name == name])
+    kill_at(desk.start(now, *command), sight, level, dice.uniform(0, _LONGEST_EXTRA_S))
+    return f"{command[0]} at {level} {name}"
+
+
+def assert_sound(world: DemoWorld, desk: Desk, until) -> None:
+    """The database is whole, every entry ever served ended, and no article or shown sentence is there twice."""
+    with closing(sqlite3.connect(desk.database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        keys = [key for (key,) in connection.execute("SELECT url_key FROM articles")]
+    assert len(keys) == len(set(keys))
+    store = open_store(desk.store)
+    accounted = {url_key(judged.article.url) for _, judged in store.articles.iter_judged()}
+    accounted |= {url_key(pending.entry.url) for pending, _, _ in store.articles.iter_closed_entries()}
+    assert list(store.feeds.iter_waiting()) == []
+    shown = [text_hash(sentence.text) for _, sentence in store.editions.load_shown()]
+    outbox = store.editions.count_outbox()
+    store.close()
+    served = {url_key(world.url_of(live.first.id)) for live in iter_live(world.articles, until)}
+    assert accounted == served
+    assert len(shown) == len(set(shown))
+    assert outbox.get("ready", 0) == outbox.get("dead", 0) == 0
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(n, marks=[pytest.mark.slow] if n >= _ROUNDS else []) for n in range(_SLOW_ROUNDS)]
+)
+def test_a_day_with_four_kills_ends_like_a_day_without(world, played, tmp_path, number):
+    evening = world.days[1]
+    world.set_clock(evening)
+    desk = played.evenings[0].copy_to(tmp_path / "desk")
+    dice = random.Random(number)
+    told = [
+        crash(dice, desk, fetch_sights(world, desk), evening, "fetch", "--all", "--json") for _ in range(2)
+    ]
+    desk.fetch(evening)
+    told += [
+        crash(dice, desk, send_sights(desk), evening, "digest", "daily", "--send", "--json") for _ in range(2)
+    ]
+    succeeded(desk.run(evening, "digest", "daily", "--send"))
+    print("; ".join(told))
+    assert_sound(world, desk, evening)
+    assert content(desk.store) == content(played.evenings[1].store)
+    assert files(desk.folder / "site") == files(played.evenings[1].folder / "site")
+
+
+@pytest.mark.slow
+def test_a_kill_while_the_database_is_made_leaves_one_that_the_next_run_completes(world, tmp_path):
+    morning = world.days[0]
+    world.set_clock(morning)
+    desk = Desk(folder=tmp_path / "desk", store=f"sqlite:///{tmp_path}/desk/monitor.db")
+    world.write_config(desk.folder)
+    kill_at(
+        desk.start(morning, "fetch", "--all"), Sight(name="file", look=lambda: int(desk.database.exists()), end=1), 1, 0
+    )
+    desk.fetch(morning)
+    assert_sound(world, desk, morning)
+
+
+def test_two_fetches_at_once_do_the_work_once(world, played, tmp_path):
+    evening = world.days[1]
+    world.set_clock(evening)
+    desk = played.evenings[0].copy_to(tmp_path / "desk")
+    both = [desk.start(evening, "fetch", "--all", "--json") for _ in range(2)]
+    reports = [succeeded(finish(process)).value for process in both]
+    assert sorted(report["entries"]["new"] > 0 for report in reports) == [False, True]
+    assert sorted(report["feeds"]["not_modified"] for report in reports) == [0, len(world.feeds)]
+    desk.send(evening)
+    assert_sound(world, desk, evening)
+    assert content(desk.store) == content(played.evenings[1].store)
+
+
+def test_an_interrupted_fetch_says_so_in_one_line_and_goes_on_at_the_next_run(world, played, tmp_path):
+    evening = world.days[1]
+    world.set_clock(evening)
+    desk = played.evenings[0].copy_to(tmp_path / "desk")
+    process = desk.start(evening, "fetch", "--all", "--json")
+    n_before = count(desk, "SELECT count(*) FROM judgements")
+    wait_until(lambda: count(desk, "SELECT count(*) FROM judgements") > n_before)
+    os.killpg(process.pid, signal.SIGINT)
+    done = finish(process)
+    assert done.status == 130
+    assert done.stderr.splitlines() == ["interrupted; what was done is stored, run the command again to go on"]
+    assert done.stdout == ""
+    report = desk.fetch(evening)
+    assert report["entries"]["new"] == 0
+    assert sum(report["articles"].values()) > 0
+    desk.send(evening)
+    assert content(desk.store) == content(played.evenings[1].store)
+
+
+def test_an_interrupt_while_another_process_works_ends_the_waiting_at_once(world, played, tmp_path):
+    evening = world.days[1]
+    desk = played.evenings[0].copy_to(tmp_path / "desk")
+    store = open_store(desk.store)
+    with store.lock("work", wait_s=0):
+        process = desk.start(evening, "fetch", "--all", "--json")
+        lock = os.stat(f"{desk.database}.work.lock").st_ino
+        wait_until(lambda: process.poll() is not None or _has_open(process.pid, lock))
+        os.killpg(process.pid, signal.SIGINT)
+        done = finish(process)
+    store.close()
+    assert done.status == 130
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _has_open(pid: int, inode: int) -> bool:
+    """True if the process has the file open."""
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if os.stat(f"/proc/{pid}/fd/{name}").st_ino == inode:
+                return True
+        except FileNotFoundError:
+            continue
+    return False

@@ -1,0 +1,50 @@
+"""No text of any shape may hold a worker up: 100 KB of one thing is read in a child process that has a CPU limit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LIMIT_S = 8
+"""CPU seconds for all shapes of one reader, start of the interpreter included; they take under 3 together."""
+
+CHILD = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, ({limit}, {limit}))
+N = 100_000
+SHAPES = ["a", "A", "1", "1,", "1.", " ", '"', "“", "”", "(", ")", ".", "!", "。", "他说。", "他", "一", "百分之", "-", "A-a", "a1",
+          "a1.", "1a-", "$", "$5m ", "May ", "1 May ", "May 1", "one ", "two hundred and ", "(photo:", "photo ", "date ", "#",
+          "|", "<p", "\\n", "a\\n", "12:30 ", "from 5 to 6 ", "x, y. ", "read more ", "\\u00a0", "[…]", "Lumen ", "Lumen-"]
+TEXTS = [(shape * N)[:N] for shape in SHAPES] + ["date" + " " * N + "x", "photo" + " " * N + "x", "a" * N + "!", "1" * N + "a"]
+"""
+
+READERS = {
+    "quantities": "from monitor.text.numbers import quantities\nfor t in TEXTS:\n    quantities(t, 'en'); quantities(t, 'zh')",
+    "tokens": "from monitor.text.tokens import tokens, stems, search_terms\nfor t in TEXTS:\n    stems(t, 'en'); search_terms(t)",
+    "sentences": "from monitor.text.sentences import split_sentences\nfor t in TEXTS:\n    split_sentences(t, 'en')",
+    "clipping": "from monitor.stages.clipping import read_clipping, read_date_line\n"
+    "for t in TEXTS:\n    read_clipping(t); read_date_line(t)",
+    "terms": "from monitor.stages.terms import compile_terms\nfrom monitor.model import Topic\n"
+    "f = compile_terms(Topic(id='a', title='', any_terms=('Lumen chip', '+a', '-b c', '芯片')), [('Lumen chip', 'L-C')])\n"
+    "for t in TEXTS:\n    f.find(t); f.find_missing([t]); f.find_forbidden(t)",
+    "excerpt": "from monitor.stages.excerpt import choose_sentences, choose_headline, count_words\n"
+    "from monitor.stages.ledger import is_official\nfrom tests.factories import article, judged_sentence\n"
+    "for t in TEXTS:\n    a = article(title=t, sentences=(t,), starts=(True,))\n"
+    "    choose_headline([a], choose_sentences([(a, (judged_sentence(t),))], limit=3)); count_words(t); is_official(t)",
+    "reading": "from monitor.stages.reading import carries_full_text, page_of_summary\nfrom tests.factories import entry\n"
+    "for t in TEXTS:\n    e = entry(html=t, summary=t[:50]); carries_full_text(e); page_of_summary(e)",
+    "figures": "from monitor.stages.figures import find_changes\nfrom monitor.stages.novelty import find_neighbours, judge_sentences\n"
+    "from tests.factories import Newsroom, article, corpus_article\n"
+    "for t in TEXTS:\n    room = Newsroom(corpus_article(sentences=(t,), starts=(True,), text=''))\n"
+    "    one = room.analyse(article(sentences=(t + ' 77',), starts=(True,)))\n"
+    "    near = find_neighbours(one, room.known)\n    find_changes(one, judge_sentences(one, near, room.known), near, room.known)",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_100_kilobytes_of_one_thing_are_read_within_the_limit(reader: str) -> None:
+    code = CHILD.format(limit=LIMIT_S) + READERS[reader]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own code
+    assert done.returncode == 0, f"{done.returncode}: {done.stderr[-1500:]}"
