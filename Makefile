@@ -3,12 +3,12 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 RUN := $(UV) run --no-sync --quiet
 
-.PHONY: help run test check demo lint types imports docs-check format clean
+.PHONY: help run test test-slow check demo lint types imports format clean
 
 help:
 	@echo "make run    fetch with feeds.yaml and write the digest (the demo, if no feed can be reached)"
 	@echo "make test   every test that needs no server, under two minutes"
-	@echo "make check  lint, types, import rules, then all tests"
+	@echo "make check  lint, types, import rules, then all tests, the slow ones too"
 	@echo "make demo   the whole flow on a small invented world, without a network"
 
 .cache/uv/bin/uv:
@@ -43,8 +43,11 @@ types: .venv/.installed
 imports: .venv/.installed
 	$(RUN) lint-imports
 
-check: lint types imports
-	$(RUN) pytest -q -n 2
+# Whole days through the real commands, kill -9 at random moments, pages in a real browser.
+test-slow: .venv/.installed
+	$(RUN) pytest -q -n 2 -m "slow or e2e or browser"
+
+check: lint types imports test test-slow
 
 format: .venv/.installed
 	$(RUN) ruff format .

@@ -24,6 +24,7 @@ from monitor.library import Library, load_library
 from monitor.meaning import CachingEmbedder, SentenceEncoder, VectorCache
 from monitor.model import (
     Article,
+    ArticleKeys,
     ChannelAddress,
     Digest,
     Dropped,
@@ -32,6 +33,7 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     JudgedArticle,
+    KnownRecord,
     Match,
     Outcome,
     Page,
@@ -42,7 +44,7 @@ from monitor.model import (
     Trend,
     Verdict,
 )
-from monitor.pipeline import DeliveryReport, Desk, FetchReport, Progress
+from monitor.pipeline import DeliveryReport, Desk, FetchReport, Progress, has_own_words
 from monitor.ports import Channel, Embedder, Fetcher, Store
 from monitor.render import plan_site, render
 from monitor.sources.auto import is_html
@@ -57,7 +59,7 @@ from monitor.stages.relevance import build_profile
 from monitor.stages.schedule import is_due
 from monitor.store import open_store
 from monitor.text.charset import decode
-from monitor.text.fingerprints import from_bytes, prints
+from monitor.text.fingerprints import from_bytes, prints, to_bytes
 from monitor.text.normalise import text_hash
 from monitor.text.urls import is_web_url, url_key
 
@@ -126,8 +128,8 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
     encoder = CachingEmbedder(embedder or SentenceEncoder(), app.store.vectors)
     cache = VectorCache(app.store.vectors, encoder.name)
     texts = list(corpus)
-    records = list(app.store.articles.iter_known())
-    cache.preload([*texts, *(record.judged.article for record in records if _has_own_words(record.judged))])
+    records = _load_known(app)
+    cache.preload([*texts, *(record.judged.article for record in records if has_own_words(record.judged.verdict))])
 
     def analysed(article: Article) -> Analysis:
         rows = cache.find(article)
@@ -152,7 +154,7 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
             Judgement(
                 article=judged.article, verdict=judged.verdict, prints=from_bytes(keys.prints),
                 hash_of_text=keys.text_hash, address=keys.url_key,
-                analysis=analysed(judged.article) if _has_own_words(judged) else None, role=None,
+                analysis=analysed(judged.article) if has_own_words(judged.verdict) else None, role=None,
             )  # fmt: skip
         )
     for shown_in, sentence in app.store.editions.load_shown():
@@ -166,10 +168,29 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
     )
 
 
-def _has_own_words(judged: JudgedArticle) -> bool:
-    """True if later articles are compared with its sentences: on topic, and no copy."""
-    outcome, has_topic = judged.verdict.outcome, bool(judged.verdict.matches)
-    return outcome in (Outcome.NEW, Outcome.UPDATE, Outcome.KNOWN) and has_topic
+def _load_known(app: App) -> list[KnownRecord]:
+    """Every judgement with the text it was made on, in their order.
+
+    What a later version of an article no longer says was read all the same, and stays known.
+    """
+    records = []
+    for record in app.store.articles.iter_known():
+        records.append(record)
+        if record.judged.revision > 1:
+            history = app.store.articles.load_history(record.judged.article.id)
+            records += [_earlier(record, seq, judged) for seq, judged in history if seq != record.seq]
+    return sorted(records, key=lambda record: record.seq)
+
+
+def _earlier(current: KnownRecord, seq: int, judged: JudgedArticle) -> KnownRecord:
+    """The record of an earlier version, its text taken from the verdict on it."""
+    sentences = tuple(sentence.text for sentence in judged.verdict.sentences)
+    text = " ".join(sentences)
+    article = replace(judged.article, sentences=sentences, starts=tuple(place == 0 for place in range(len(sentences))))
+    keys = ArticleKeys(
+        url_key=current.keys.url_key, text_hash=text_hash(text) if sentences else None, prints=to_bytes(prints(text))
+    )
+    return KnownRecord(seq=seq, judged=replace(judged, article=article), keys=keys)
 
 
 # --- fetch ---------------------------------------------------------------------------------------------

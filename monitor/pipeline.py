@@ -32,6 +32,7 @@ from monitor.model import (
     Request,
     Role,
     Story,
+    Verdict,
 )
 from monitor.ports import Channel, Fetcher, Reader, Store, Vectors
 from monitor.stages.analysis import stacked
@@ -325,10 +326,19 @@ def save_judgement(
     )
     if story is not None:
         desk.stories[story.id] = story
-    desk.judge.remember(judgement)
-    if judgement.analysis is not None and judgement.verdict.outcome is not Outcome.OFF_TOPIC:
-        desk.vectors.keep(judgement.article, stacked(judgement.analysis))
+    analysis = judgement.analysis if has_own_words(judgement.verdict) else None
+    desk.judge.remember(replace(judgement, analysis=analysis))
+    if analysis is not None:
+        desk.vectors.keep(judgement.article, stacked(analysis))
     return judged
+
+
+def has_own_words(verdict: Verdict) -> bool:
+    """True if later articles are compared with its sentences: on topic, and no copy.
+
+    Asked for every judgement that enters the known base, fresh or from the store, so that a restart changes no verdict.
+    """
+    return verdict.outcome in (Outcome.NEW, Outcome.UPDATE, Outcome.KNOWN) and bool(verdict.matches)
 
 
 def _story_after(desk: Desk, article: Article, story_id: str | None, now: datetime) -> Story | None:

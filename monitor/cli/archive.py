@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +30,8 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Bring an archive of articles in. They are judged in order of publication, as if each had been fetched then."""
+    import asyncio
+
     from monitor.app import import_articles
     from monitor.cli.fetch import progress_bar
     from monitor.cli.objects import import_object

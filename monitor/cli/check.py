@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +33,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One object, as in `articles --json`.")] = False,
 ) -> None:
     """Judge one text and store nothing."""
+    import asyncio
+
     from monitor.app import check as judge
     from monitor.cli.objects import article_object
     from monitor.cli.verdict import find_titles, show_article

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +38,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
     """List the articles as they are understood. Titles, dates, languages, sentences, and what was left out."""
+    import asyncio
+
     from monitor.answers import read_corpus
 
     options: Options = context.obj
@@ -107,6 +108,8 @@ def add(
     sources: Annotated[list[str], typer.Argument(metavar="FILE|URL...", help="Texts, saved pages or addresses.")],
 ) -> None:
     """Add articles to the first corpus folder. What stands at an address is fetched and kept as a text."""
+    import asyncio
+
     options: Options = context.obj
     settings = read_settings(options)
     folder = _first_folder(settings)
@@ -149,7 +152,6 @@ async def _add_one(source: str, settings: Settings, folder: Path, now: datetime)
     try:
         await _check_readable(target)
     except MonitorError:
-        target.unlink()
         raise
     return target
 
@@ -211,6 +213,8 @@ def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="As in `monitor corpus list`.")],
 ) -> None:
     """Delete the file of an article. Only inside a configured corpus folder."""
+    import asyncio
+
     from monitor.answers import read_corpus
 
     options: Options = context.obj

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -103,6 +102,8 @@ class _Day:
 
 def _play(world: DemoWorld, config: Path, embedder: Embedder, n_days: int) -> Iterator[_Day]:
     """Each evening: fetch, then compose and deliver."""
+    import asyncio
+
     from monitor.app import choose_feeds, draft_edition, fetch, find_digest, open_app, send_edition
     from monitor.config import load_settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,6 +99,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
     """Ask each feed once. Nothing is stored: does it answer, what is it, how fresh is it."""
+    import asyncio
+
     from monitor.answers import check_feeds
     from monitor.cli.fetch import progress_bar
 

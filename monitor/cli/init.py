@@ -157,7 +157,7 @@ def compose(wishes: Wishes) -> str:
     feeds = "\n".join(f"  - {_quoted(url)}" for url in wishes.feeds)
     opml = f"opml: [{_listed(wishes.opml)}]" if wishes.opml else "# opml: [subscriptions.opml]"
     return _TEMPLATE.format(
-        corpus=_quoted(wishes.corpus), id=_id(wishes.title), title=_quoted(wishes.title), words=words, threshold=threshold,
+        corpus=_quoted(wishes.corpus), id=_quoted(_id(wishes.title)), title=_quoted(wishes.title), words=words, threshold=threshold,
         feeds=f"feeds:\n{feeds}" if feeds else "feeds: []\n#  - https://news.example/rss",
         opml=opml, cron=f"{int(minute)} {int(hour)} * * *", timezone=wishes.timezone,
     )  # fmt: skip
@@ -232,14 +232,17 @@ def _say_next(path: Path, wishes: Wishes) -> None:
     from monitor.cli.screen import show
 
     screen = console()
-    config = "" if path == Path("feeds.yaml") else f" --config {path}"
     show(screen, f"Written: {path}", style="bold")
+    if path.name == "feeds.yaml":
+        config, place = "", "" if path.parent == Path() else f"cd {path.parent}; "
+    else:
+        config, place = f" --config {path}", ""
+    add = "" if wishes.feeds or wishes.opml else "add feeds to the file, then "
     show(
         screen,
-        f"put articles you have read into {path.parent / wishes.corpus}, or `monitor{config} corpus add FILE|URL`",
+        f"{place}put articles you have read into {wishes.corpus}, or `monitor{config} corpus add FILE|URL`",
         lead="1. ",
     )
-    add = "" if wishes.feeds or wishes.opml else "add feeds to the file, then "
     show(screen, f"{add}`monitor{config} feeds check`", lead="2. ")
     show(screen, f"`monitor{config} fetch`, then `monitor{config} digest --send`", lead="3. ")
-    show(screen, f"read {path.parent / 'site' / 'index.html'}", lead="4. ")
+    show(screen, "read site/index.html", lead="4. ")

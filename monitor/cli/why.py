@@ -89,7 +89,7 @@ def _show_way(screen: Console, app: App, way: Way) -> None:
         screen.print()
         story = way.judged.verdict.story_id or "none"
         show(
-            screen, f"article {article.id}, story {story}, first seen {minute(article.first_seen_at)}", lead="known as "
+            screen, f"article {article.id}, story {story}, first seen {minute(article.first_seen_at)}", lead="stored   "
         )
         if article.feed_url:
             show(screen, article.feed_url, lead="from     ")

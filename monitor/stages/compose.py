@@ -190,7 +190,7 @@ def _draft(
     item = StoryItem(
         id=story_id,
         headline=choose_headline([article.judged.article for article in group], chosen),
-        is_update=first_seen <= since_at or _was_shown(material, group),
+        is_update=_was_shown(material, group) or (first_seen <= since_at and not _is_start(group)),
         first_seen_at=first_seen,
         n_outlets=max(1, len(outlets)),
         n_independent=max(1, len(independent)),
@@ -198,7 +198,7 @@ def _draft(
         new=tuple(_shown(article, sentence) for article, sentence in chosen),
         known=_known_lines(group),
         changed=_changes(group),
-        articles=members,
+        articles=members[:_MAX_MEMBERS],
         is_official=any(is_official(article.judged.article.url) for article in group),
         n_more=n_new - len(chosen),
     )
@@ -222,6 +222,11 @@ def _was_shown(material: Material, group: Sequence[_Fresh]) -> bool:
     )
 
 
+def _is_start(group: Sequence[_Fresh]) -> bool:
+    """True if the report with which the story began is among these: it waited, and the reader has not seen it."""
+    return any(article.judged.verdict.outcome is Outcome.NEW for article in group)
+
+
 def _members(story: Story | None, group: Sequence[_Fresh]) -> tuple[StoryMember, ...]:
     """Articles of the story, those behind this edition first, then the others, oldest first."""
     fresh_ids = {article.judged.article.id for article in group}
@@ -230,12 +235,12 @@ def _members(story: Story | None, group: Sequence[_Fresh]) -> tuple[StoryMember,
             StoryMember(
                 article_id=article.judged.article.id, url=article.judged.article.url, title=article.judged.article.title,
                 outlet=article.judged.article.outlet, published_at=article.judged.article.published_at,
-                language=article.judged.article.language, role=Role.LEAD,
+                language=article.judged.article.language, role=Role.REPORTS if place else Role.LEAD,
             )
-            for article in group
+            for place, article in enumerate(group)
         )  # fmt: skip
     ordered = sorted(story.members, key=lambda member: member.article_id not in fresh_ids)
-    return tuple(ordered[:_MAX_MEMBERS])
+    return tuple(ordered)
 
 
 def _shown(article: Article, sentence: JudgedSentence) -> ShownSentence:
@@ -277,8 +282,8 @@ def _changes(group: Sequence[_Fresh]) -> tuple[ShownChange, ...]:
     return tuple(found[:_MAX_CHANGES])
 
 
-def _rank(draft: _Draft) -> tuple[float, bool, float]:
-    return (-draft.score, not draft.item.is_official, -draft.item.first_seen_at.timestamp())
+def _rank(draft: _Draft) -> tuple[float, bool, float, str]:
+    return (-draft.score, not draft.item.is_official, -draft.item.first_seen_at.timestamp(), draft.item.id)
 
 
 def _fit(drafts: Sequence[_Draft], n_topics: int) -> tuple[list[_Draft], list[_Draft]]:

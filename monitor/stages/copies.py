@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,6 +32,8 @@ _MIN_PRINTS = 6
 
 _SAME_SENTENCE = 0.6
 _COPIED_SENTENCE = 0.5
+_REACH = 150
+"""Sentences up and down among which the original is sought: a copy keeps the order, and a book must not take minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,8 @@ class CopyFinding:
 
     @property
     def is_container(self) -> bool:
-        """The article holds most of a known text and has more besides."""
-        return self.holds >= CONTAINED_SHARE and not self.is_copy
+        """The article holds most of a known text as it was, no figure changed, and has more besides."""
+        return self.holds >= CONTAINED_SHARE and self.changed is None and not self.is_copy
 
     def reason(self) -> Reason:
         """The finding as a line of ``because``."""
@@ -129,23 +132,45 @@ def own_sentences(article: Article, known: KnownBase) -> tuple[int, ...]:
 def find_changed_figure(
     new: Sequence[str], old: Sequence[str], language: str | None
 ) -> tuple[str, str] | None:
-    """A sentence pair that says the same with another number, None if every shared sentence kept its figures."""
+    """A sentence pair that says the same with another number, None if every shared sentence kept its figures.
+
+    A sentence is held against the old one that is nearest in words, so that a line of a list is not mistaken for its
+    neighbour of the same pattern.
+    """
     old_hashes = {text_hash(sentence) for sentence in old}
-    old_words = [(sentence, frozenset(_plain_words(sentence))) for sentence in old]
-    for sentence in new:
+    old_words = [(frozenset(_plain_words(sentence)), sentence) for sentence in old]
+    for place, sentence in enumerate(new):
         if text_hash(sentence) in old_hashes:
             continue
         words = frozenset(_plain_words(sentence))
-        values = {quantity.key for quantity in quantities(sentence, language)}
+        values = _values(sentence, language)
         if len(words) < 4 or not values:
             continue
-        for other, other_words in old_words:
-            union = len(words | other_words)
-            if union and len(words & other_words) / union >= _SAME_SENTENCE:
-                other_values = {quantity.key for quantity in quantities(other, language)}
-                if values - other_values and other_values - values:
-                    return sentence, other
+        around = old_words[max(0, place - _REACH) : place + _REACH]
+        others = [(other, _values(other, language)) for other in _nearest_in_words(words, around)]
+        if others and all(values - other_values and other_values - values for _, other_values in others):
+            return sentence, others[0][0]
     return None
+
+
+def _nearest_in_words(words: frozenset[str], old: Sequence[tuple[frozenset[str], str]]) -> list[str]:
+    """The sentences with the greatest Jaccard coefficient, if it is one of "says the same"."""
+    nearest: list[str] = []
+    best = _SAME_SENTENCE
+    for other, sentence in old:
+        if min(len(words), len(other)) < best * max(len(words), len(other)):
+            continue  # cannot reach it
+        likeness = len(words & other) / len(words | other)
+        if likeness > best or (likeness == best and not nearest):
+            nearest, best = [sentence], likeness
+        elif likeness == best:
+            nearest.append(sentence)
+    return nearest
+
+
+@lru_cache(maxsize=4096)
+def _values(sentence: str, language: str | None) -> frozenset[str]:
+    return frozenset(quantity.key for quantity in quantities(sentence, language))
 
 
 def _plain_words(sentence: str) -> list[str]:

@@ -163,7 +163,7 @@ class Judge:
             story = replace(story, story_id=before.story_id, is_new=before.outcome is Outcome.NEW, reasons=())
         neighbours = find_neighbours(analysis, self.known)
         judged = judge_sentences(analysis, neighbours, self.known)
-        changes = find_changes(analysis, judged, neighbours, self.known)
+        changes = find_changes(analysis, judged, neighbours, self.known, story_id=story.story_id)
         dated = tuple(replace(sentence, seen_at=now) for sentence in judged)
         sentences = _with_earlier(dated, earlier)
         news = has_news([sentence for sentence in sentences if sentence.is_novel])
@@ -217,4 +217,7 @@ def _with_earlier(
 ) -> tuple[JudgedSentence, ...]:
     """The sentences, those that stood in the previous revision with their verdict of then."""
     before = {text_hash(sentence.text): sentence for sentence in earlier}
-    return tuple(before.get(text_hash(sentence.text), sentence) for sentence in judged)
+    return tuple(
+        replace(before.get(text_hash(sentence.text), sentence), text=sentence.text)  # the spelling is today's
+        for sentence in judged
+    )

@@ -21,9 +21,11 @@ def is_official(url: str | None) -> bool:
 def describe_drop(judged: JudgedArticle, *, on_topic: bool) -> Dropped:
     """One line of the dropped page. *on_topic* is False when the article is none of this digest's topics."""
     article, verdict = judged.article, judged.verdict
-    outcome = verdict.outcome
-    if outcome.is_kept:
-        outcome = Outcome.KNOWN if on_topic else Outcome.OFF_TOPIC
+    outcome, reason = verdict.outcome, describe(verdict.outcome, verdict.because)
+    if outcome.is_kept and on_topic:
+        outcome, reason = Outcome.KNOWN, "an earlier edition showed all of its news"
+    elif outcome.is_kept:
+        outcome, reason = Outcome.OFF_TOPIC, "not about this digest's topics"
     source = next((s.known_from for s in verdict.sentences if s.known_from is not None), None)
     return Dropped(
         article_id=article.id,
@@ -31,7 +33,7 @@ def describe_drop(judged: JudgedArticle, *, on_topic: bool) -> Dropped:
         title=article.title,
         outlet=article.outlet,
         outcome=outcome,
-        reason=describe(outcome, verdict.because),
+        reason=reason,
         of_title=source.title if source and outcome is Outcome.KNOWN else None,
         of_url=source.url if source and outcome is Outcome.KNOWN else None,
     )

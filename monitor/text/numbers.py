@@ -187,6 +187,9 @@ def _read_number(text: str, match: re.Match[str], is_german: bool) -> Quantity |
         return None
     raw = match.group().rstrip()
     start, end = match.start(), match.start() + len(raw)
+    is_identifier = match["digits"] and re.fullmatch(r"0\d+", match["digits"])
+    if is_identifier:  # "AIO/2026/001": a number that names, not one that counts
+        return Quantity(kind="model", key=f"n{match['digits']}", text=raw, start=start, end=end)
     if match["unit"]:
         return Quantity(kind="percent", key=f"{_plain(value)}%", text=raw, start=start, end=end, value=value, unit="%")
     if currency:

@@ -12,7 +12,7 @@ def test_check_shows_all_mistakes_with_their_places(cli, tmp_path):
     path.write_text("topics:\n  - id: chips\n    treshold: 0.5\nfeeds:\n  - ftp://news.example/rss\n")
     done = cli("--config", path, "config", "check")
     assert (done.status, done.out) == (2, "")
-    assert f'{path}:3:5: topics[0].treshold: is not a known key' in done.err
+    assert f"{path}:3:5: topics[0].treshold: is not a known key" in done.err
     assert 'did you mean "threshold"?' in done.err
     assert f"{path}:5:5: feeds[0]" in done.err
 

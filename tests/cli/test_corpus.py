@@ -105,7 +105,7 @@ def test_add_keeps_nothing_that_cannot_be_read(cli, bare, tmp_path, name, body, 
 
 
 def test_add_fetches_an_address_and_keeps_its_text(cli, bare, world):
-    url = world.url_of("d01")
+    url = world.url_of("D01")
     done = cli("--config", bare, "corpus", "add", url)
     assert done.status == 0
     name = "kessel-strait-tidal-turbine-loses-blade-four-machines-stoppe.md"
@@ -117,7 +117,7 @@ def test_add_fetches_an_address_and_keeps_its_text(cli, bare, world):
 
 def test_add_of_an_address_that_does_not_answer_fails_and_goes_on(cli, bare, world, tmp_path):
     (tmp_path / "otters.md").write_text(TEXT)
-    done = cli("--config", bare, "corpus", "add", world.url_of("d01") + "gone", tmp_path / "otters.md")
+    done = cli("--config", bare, "corpus", "add", world.url_of("D01") + "gone", tmp_path / "otters.md")
     assert done.status == 1
     assert "http_status" in done.err
     assert [path.name for path in (bare.parent / "seeds").iterdir()] == ["otters.md"]

@@ -5,6 +5,7 @@ import pytest
 OWN = "# Everything here happens in an invented world that this computer serves to itself.\n"
 
 
+@pytest.mark.slow
 def test_demo_plays_a_day_over_an_earlier_demo_and_names_the_digest(cli, tmp_path):
     (tmp_path / "feeds.yaml").write_text(OWN)
     (tmp_path / "monitor.db").write_text("old")

@@ -62,7 +62,9 @@ def test_list_tells_when_each_feed_was_asked_and_is_asked_again(cli, home, world
 def troubled(bare):
     """Feeds in every state."""
     names = ("fresh", "due", "failing", "gone", "off")
-    feeds = "\n".join(f"  - url: https://{name}.example/rss\n    enabled: {str(name != 'off').lower()}" for name in names)
+    feeds = "\n".join(
+        f"  - url: https://{name}.example/rss\n    enabled: {str(name != 'off').lower()}" for name in names
+    )
     bare.write_text(f"{bare.read_text()}feeds:\n{feeds}\n")
     store = open_store(f"sqlite:///{bare.parent}/monitor.db")
     asked = {"n_polls": 1, "last_polled_at": NOW, "next_poll_at": NOW + timedelta(hours=1)}
@@ -70,7 +72,9 @@ def troubled(bare):
     for state in (
         FeedState(url="https://due.example/rss", **{**asked, "next_poll_at": NOW}),
         FeedState(url="https://failing.example/rss", **asked, **failed),
-        FeedState(url="https://gone.example/rss", n_polls=1, error="http_status", error_detail="410 Gone", is_gone=True),
+        FeedState(
+            url="https://gone.example/rss", n_polls=1, error="http_status", error_detail="410 Gone", is_gone=True
+        ),
     ):
         store.feeds.save_poll(state, (), now=NOW)
     store.close()

@@ -62,16 +62,28 @@ def test_titles_of_strangers_cannot_style_or_clear_the_screen(cli, bare):
 
 
 def test_extract_gives_one_object_a_page_in_the_given_order(cli, bare, world):
-    urls = [world.url_of("d04"), world.url_of("d01")]
+    urls = [world.url_of("D04"), world.url_of("D01")]
     done = cli("--config", bare, "extract", *urls, "--json")
     assert done.status == 0
     assert [row["url"] for row in done.values] == urls
-    keys = {"url", "canonical_url", "title", "standfirst", "text", "authors", "published", "modified", "language", "outlet", "image"}
+    keys = {
+        "url",
+        "canonical_url",
+        "title",
+        "standfirst",
+        "text",
+        "authors",
+        "published",
+        "modified",
+        "language",
+        "outlet",
+        "image",
+    }
     assert all(row.keys() >= keys for row in done.values)
 
 
 def test_extract_fails_for_a_missing_file_and_goes_on(cli, bare, world):
-    done = cli("--config", bare, "extract", "gone.html", world.url_of("d01"))
+    done = cli("--config", bare, "extract", "gone.html", world.url_of("D01"))
     assert done.status == 1
     assert "failed: gone.html" in done.err
     assert "Kessel Strait tidal turbine loses blade" in done.out

@@ -57,7 +57,12 @@ def queue(bare):
     """A store with one entry that waits, one that is put off, one that failed for good."""
     store = open_store(f"sqlite:///{bare.parent}/monitor.db")
     arrivals = [
-        Arrival(entry=Entry(url=f"https://one.example/{name}", title=f"Title of {name}"), key=name, link_key=None, text_hash=name)
+        Arrival(
+            entry=Entry(url=f"https://one.example/{name}", title=f"Title of {name}"),
+            key=name,
+            link_key=None,
+            text_hash=name,
+        )
         for name in ("fresh", "slow", "lost")
     ]
     store.feeds.save_poll(FeedState(url=FEED, title="One"), arrivals, now=NOW)
@@ -75,7 +80,10 @@ def test_an_entry_that_is_put_off_tells_why_and_until_when(cli, queue):
     assert (done.value["state"], done.value["outcome"], done.value["attempts"]) == ("pending", None, 1)
     assert done.value["put_off_until"] == "2026-06-02T20:30:00Z"
     assert done.value["because"][0]["detail"] == "no answer in 20 s"
-    assert "waits to be read again at 2026-06-02 20:30 UTC" in cli("--config", queue, "why", "https://one.example/slow").out
+    assert (
+        "waits to be read again at 2026-06-02 20:30 UTC"
+        in cli("--config", queue, "why", "https://one.example/slow").out
+    )
 
 
 def test_an_entry_that_was_never_read_says_so(cli, queue):

@@ -52,7 +52,9 @@ def server() -> Iterator[str]:
     engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
-    yield make_url(address).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+    yield (
+        make_url(address).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+    )
     with engine.connect() as connection:
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
     engine.dispose()

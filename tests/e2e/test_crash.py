@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -22,71 +23,85 @@ from monitor.demo.articles import iter_live
 from monitor.store import open_store
 from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
-from tests.e2e.days import Desk, Play, content, count, files, finish, kill, succeeded, wait_until
+from tests.e2e.days import Desk, content, count, files, finish, kill, succeeded, wait_until
 
 pytestmark = pytest.mark.e2e
 
 _ROUNDS = max(1, int(os.environ.get("MONITOR_TEST_CRASHES", "4")) // 4)
 _SLOW_ROUNDS = max(_ROUNDS, 5)
-_LONGEST_EXTRA_S = 0.02  # inside of a transaction, between two things that can be observed from outside
+_INSIDE_S = 0.02  # as long as what lies between two things that can be seen from outside
+_COMPOSING_S = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """Something that grows while a command works, and how far it will grow."""
+    """Something that grows while the command with a given process id works, and how far it will grow."""
 
     name: str
-    look: Callable[[], int]
+    look: Callable[[int], int]
     end: int
-
-
-def kill_at(process: subprocess.Popen[str], sight: Sight, level: int, extra_s: float) -> None:
-    """Kill the command a little after *sight* has reached *level*; it fails the test if the command ends before."""
-    wait_until(lambda: process.poll() is not None or sight.look() >= level)
-    time.sleep(extra_s)
-    assert process.poll() is None, f"ended before {sight.name} reached {level}: {process.communicate()}"
-    kill(process)
+    longest_extra_s: float = _INSIDE_S
 
 
 def fetch_sights(world: DemoWorld, desk: Desk) -> list[Sight]:
     n_before = len(world.log)
     return [
-        Sight(name="requests", look=lambda: len(world.log) - n_before, end=6),
-        Sight(name="entries", look=lambda: count(desk, "SELECT count(*) FROM entries"), end=32),
-        Sight(name="judgements", look=lambda: count(desk, "SELECT count(*) FROM judgements"), end=32),
+        Sight(name="requests", look=lambda pid: len(world.log) - n_before, end=6),
+        Sight(name="entries", look=lambda pid: count(desk, "SELECT count(*) FROM entries"), end=32),
+        Sight(name="judgements", look=lambda pid: count(desk, "SELECT count(*) FROM judgements"), end=32),
     ]
 
 
-def send_sights(desk: Desk) -> list[Sight]:
+def send_sights(desk: Desk, before: dict[str, bytes]) -> list[Sight]:
     site = desk.folder / "site"
-    before = files(site)
-
-    def changed() -> int:
-        seen = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
-        return sum(name not in before or not _holds(path, before[name]) for name, path in seen.items())
-
     return [
-        Sight(name="open databases", look=lambda: int(desk.database.with_name("monitor.db-wal").exists()), end=1),
-        Sight(name="editions", look=lambda: count(desk, "SELECT count(*) FROM editions"), end=2),
-        Sight(name="files", look=changed, end=4),
+        Sight(name="open", look=lambda pid: has_open(pid, desk.database), end=1, longest_extra_s=_COMPOSING_S),
+        Sight(name="editions", look=lambda pid: count(desk, "SELECT count(*) FROM editions"), end=2),
+        Sight(name="files", look=lambda pid: n_changed(site, before), end=5),
     ]
 
 
-def _holds(path: object, body: bytes) -> bool:
+def n_changed(folder: Path, before: dict[str, bytes]) -> int:
+    """How many files of the folder are new or have another content than before."""
+    n = 0
+    for path in folder.rglob("*"):
+        try:
+            n += path.is_file() and path.read_bytes() != before.get(path.relative_to(folder).as_posix())
+        except FileNotFoundError:  # renamed meanwhile
+            n += 1
+    return n
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """True if the process has the file open."""
     try:
-        return path.read_bytes() == body
-    except FileNotFoundError:
+        inode = path.stat().st_ino
+        return any((Path(f"/proc/{pid}/fd") / name).stat().st_ino == inode for name in os.listdir(f"/proc/{pid}/fd"))
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
         return False
 
 
-def crash(dice: random.Random, desk: Desk, sights: list[Sight], now, *command: str) -> str:
-    """Start the command, kill it at a moment that still lies ahead; tells which."""
-    ahead = [(sight, level) for sight in sights for level in range(sight.look() + 1, sight.end + 1)]
-    names = sorted({sight.name for sight, _ in ahead})
-    name = dice.choice(names)
-    sight, level = dice.choice([(sight, level) for sight, level in ahead if sight.name == name])
-    kill_at(desk.start(now, *command), sight, level, dice.uniform(0, _LONGEST_EXTRA_S))
-    return f"{command[0]} at {level} {name}"
+def crash(dice: random.Random, sights: list[Sight], start: Callable[[], subprocess.Popen[str]]) -> str:
+    """Start the command and kill it at a random moment that lies ahead; again if it was faster. Tells the moment."""
+    while True:
+        process = start()
+        ahead = [(sight, level) for sight in sights for level in range(sight.look(process.pid) + 1, sight.end + 1)]
+        name = dice.choice(sorted({sight.name for sight, _ in ahead}))
+        sight, level = dice.choice([(sight, level) for sight, level in ahead if sight.name == name])
+        if kill_at(process, sight, level, dice.uniform(0, sight.longest_extra_s)):
+            return f"{level} {name}"
+
+
+def kill_at(process: subprocess.Popen[str], sight: Sight, level: int, extra_s: float) -> bool:
+    """Kill the command a little after *sight* has reached *level*; False if it ended before."""
+    wait_until(lambda: process.poll() is not None or sight.look(process.pid) >= level)
+    deadline = time.monotonic() + extra_s
+    wait_until(lambda: process.poll() is not None or time.monotonic() >= deadline)
+    if process.poll() is not None:
+        succeeded(finish(process))
+        return False
+    kill(process)
+    return True
 
 
 def assert_sound(world: DemoWorld, desk: Desk, until) -> None:
@@ -117,15 +132,12 @@ def test_a_day_with_four_kills_ends_like_a_day_without(world, played, tmp_path, 
     world.set_clock(evening)
     desk = played.evenings[0].copy_to(tmp_path / "desk")
     dice = random.Random(number)
-    told = [
-        crash(dice, desk, fetch_sights(world, desk), evening, "fetch", "--all", "--json") for _ in range(2)
-    ]
+    moments = [crash(dice, fetch_sights(world, desk), lambda: desk.start(evening, "fetch", "--all")) for _ in range(2)]
     desk.fetch(evening)
-    told += [
-        crash(dice, desk, send_sights(desk), evening, "digest", "daily", "--send", "--json") for _ in range(2)
-    ]
+    sights = send_sights(desk, files(desk.folder / "site"))
+    moments += [crash(dice, sights, lambda: desk.start(evening, "digest", "daily", "--send")) for _ in range(2)]
     succeeded(desk.run(evening, "digest", "daily", "--send"))
-    print("; ".join(told))
+    print(f"killed at {moments}")
     assert_sound(world, desk, evening)
     assert content(desk.store) == content(played.evenings[1].store)
     assert files(desk.folder / "site") == files(played.evenings[1].folder / "site")
@@ -137,9 +149,8 @@ def test_a_kill_while_the_database_is_made_leaves_one_that_the_next_run_complete
     world.set_clock(morning)
     desk = Desk(folder=tmp_path / "desk", store=f"sqlite:///{tmp_path}/desk/monitor.db")
     world.write_config(desk.folder)
-    kill_at(
-        desk.start(morning, "fetch", "--all"), Sight(name="file", look=lambda: int(desk.database.exists()), end=1), 1, 0
-    )
+    made = Sight(name="made", look=lambda pid: desk.database.exists(), end=1)
+    assert kill_at(desk.start(morning, "fetch", "--all"), made, 1, 0.0)
     desk.fetch(morning)
     assert_sound(world, desk, morning)
 
@@ -182,21 +193,10 @@ def test_an_interrupt_while_another_process_works_ends_the_waiting_at_once(world
     store = open_store(desk.store)
     with store.lock("work", wait_s=0):
         process = desk.start(evening, "fetch", "--all", "--json")
-        lock = os.stat(f"{desk.database}.work.lock").st_ino
-        wait_until(lambda: process.poll() is not None or _has_open(process.pid, lock))
+        lock = desk.folder / "monitor.db.work.lock"
+        wait_until(lambda: process.poll() is not None or has_open(process.pid, lock))
         os.killpg(process.pid, signal.SIGINT)
         done = finish(process)
     store.close()
     assert done.status == 130
     assert len(done.stderr.splitlines()) == 1
-
-
-def _has_open(pid: int, inode: int) -> bool:
-    """True if the process has the file open."""
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            if os.stat(f"/proc/{pid}/fd/{name}").st_ino == inode:
-                return True
-        except FileNotFoundError:
-            continue
-    return False
