@@ -110,12 +110,12 @@ def _clipped(text: str, file: Path, *, is_corpus: bool) -> list[LibraryItem]:
 
 
 async def _of_lines(text: str, file: Path, reader: Reader, *, is_corpus: bool) -> Any:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # other line ends may stand inside a JSON string
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CorpusError(f"{file}:{number}", f"not JSON: {error}") from error
         yield await _of_row(row, file, number, reader, is_corpus=is_corpus)
 
@@ -123,7 +123,7 @@ async def _of_lines(text: str, file: Path, reader: Reader, *, is_corpus: bool) -
 async def _of_json(text: str, file: Path, reader: Reader, *, is_corpus: bool) -> list[LibraryItem]:
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CorpusError(str(file), f"not JSON: {error}") from error
     rows = value.get("articles", [value]) if isinstance(value, dict) else value
     if not isinstance(rows, list):
@@ -137,7 +137,7 @@ async def _of_row(row: object, file: Path, number: int, reader: Reader, *, is_co
         raise CorpusError(place, "not an object with title and text")
     fallback = str(row.get("id") or f"{file.stem}-{number}")
     if isinstance(row.get("text"), str) and row["text"].strip():
-        paragraphs = tuple(part.strip() for part in row["text"].replace("\r\n", "\n").split("\n\n") if part.strip())
+        paragraphs = tuple(part.strip() for part in _whole(row["text"]).replace("\r\n", "\n").split("\n\n") if part.strip())
         if len(paragraphs) == 1:
             paragraphs = tuple(part.strip() for part in paragraphs[0].split("\n") if part.strip())
         page = Page(url=_text(row, "url"), paragraphs=paragraphs)
@@ -181,7 +181,12 @@ def _of_page(page: Page, fallback: str, row: Mapping[str, Any], *, is_corpus: bo
 
 def _text(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
-    return value.strip() or None if isinstance(value, str) else None
+    return _whole(value).strip() or None if isinstance(value, str) else None
+
+
+def _whole(text: str) -> str:
+    """*text* with a question mark for each half of a character that JSON escapes can leave behind."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(row: Mapping[str, Any], place: str) -> datetime | None:
@@ -190,9 +195,9 @@ def _moment(row: Mapping[str, Any], place: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError as error:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise CorpusError(place, f'"published" is no ISO 8601 time: {value!r}') from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _with_own_ids(items: Sequence[LibraryItem]) -> Iterator[LibraryItem]:

@@ -367,7 +367,7 @@ def test_pages_that_name_one_canonical_address_are_one_article(room):
     assert_second_is_closed_for_the_first(room)
 
 
-def test_the_article_at_an_address_keeps_its_id_when_the_desk_is_opened_anew(room):
+def test_an_address_in_the_store_is_known_to_a_desk_that_has_not_seen_it(room):
     room.offer(entry())
     room.page(STORM, FIRST, SECOND)
     room.poll()
@@ -378,6 +378,7 @@ def test_the_article_at_an_address_keeps_its_id_when_the_desk_is_opened_anew(roo
     room.poll()
     room.read()
     assert_second_is_closed_for_the_first(room)
+    assert room.web.asked.count(STORM) == 1
 
 
 # --- read: without a page ------------------------------------------------------------------------------
@@ -398,7 +399,7 @@ def test_the_full_text_that_a_feed_carries_spares_the_page(room):
         f"{FIRST} {SECOND}",
         *(f"Village number {n} counted its broken windows and roofs." for n in range(12)),
     ]
-    room.offer(entry(html="".join(f"<p>{text}</p>" for text in paragraphs)))
+    room.offer(entry(summary="It was a bad night.", html="".join(f"<p>{text}</p>" for text in paragraphs)))
     room.poll()
     room.read()
     (judged,) = room.judged()

@@ -152,6 +152,7 @@ async def _add_one(source: str, settings: Settings, folder: Path, now: datetime)
     try:
         await _check_readable(target)
     except MonitorError:
+        target.unlink()
         raise
     return target
 

@@ -51,6 +51,8 @@ _MAX_BOTTOM = 3
 _MAX_KNOWN = 2
 _MAX_CHANGES = 3
 _MAX_MEMBERS = 12
+_MAX_BRIEF_WORDS = 150
+_MAX_HEADLINE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,15 +145,18 @@ def edition_id(digest: Digest, to_at: datetime, taken: Iterable[str]) -> str:
 
 def _fresh_articles(digest: Digest, material: Material, since_at: datetime) -> list[_Fresh]:
     found = []
-    for seq, judged in material.judged:
+    told: dict[str, str] = {}
+    for seq, judged in sorted(material.judged, key=lambda pair: pair[0]):
         if not judged.verdict.outcome.is_kept or _best_topic(digest, judged) is None:
             continue
+        story = judged.verdict.story_id or judged.article.id
         sentences = tuple(
             sentence
             for sentence in judged.verdict.sentences
             if sentence.is_novel
             and text_hash(sentence.text) not in material.shown
             and (judged.revision == 1 or sentence.seen_at is None or sentence.seen_at >= since_at)
+            and told.setdefault(text_hash(sentence.text), story) == story  # two stories never print the same
         )
         if sentences:
             found.append(_Fresh(seq=seq, judged=judged, sentences=sentences))
@@ -311,12 +316,18 @@ def _fit(drafts: Sequence[_Draft], n_topics: int) -> tuple[list[_Draft], list[_D
 
 
 def _as_brief(draft: _Draft) -> _Draft:
-    """The story as a one-liner: its best sentence alone."""
+    """The story as a one-liner: its best sentence alone, or its headline alone if that is a table rather than one."""
+    new = tuple(sentence for sentence in draft.item.new[:1] if count_words(sentence.text) <= _MAX_BRIEF_WORDS)
     item = replace(
-        draft.item, is_brief=True, new=draft.item.new[:1], known=(), changed=draft.item.changed[:1],
-        n_more=draft.item.n_more + max(0, len(draft.item.new) - 1),
+        draft.item, is_brief=True, new=new, known=(), changed=draft.item.changed[:1] if new else (),
+        headline=_cut(draft.item.headline),
+        n_more=draft.item.n_more + len(draft.item.new) - len(new),
     )  # fmt: skip
     return replace(draft, item=item, n_words=_words_of(item))
+
+
+def _cut(headline: str) -> str:
+    return headline if len(headline) <= _MAX_HEADLINE else headline[:_MAX_HEADLINE].rstrip() + " …"
 
 
 def _words_of(item: StoryItem) -> int:

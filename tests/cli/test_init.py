@@ -5,7 +5,7 @@ import os
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.cli.init import Wishes, compose
@@ -99,6 +99,7 @@ def test_a_folder_that_cannot_be_written_is_named(cli, tmp_path):
     assert "cannot be written" in done.err
 
 
+@example(title="${HOME}", words=["${X:-y}", '"', "\\", "昇腾"])
 @settings(deadline=None, max_examples=60)
 @given(title=PRINTABLE, words=st.lists(PRINTABLE.filter(lambda word: word.strip("+-")), max_size=4))
 def test_any_title_and_words_are_read_back_as_they_were(tmp_path_factory, title, words):

@@ -99,7 +99,10 @@ def test_every_make_target_that_is_named_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set()
     for here in all_pages():
-        texts = [*here.code, *(line for language, block in here.blocks if language == "sh" for line in block.splitlines())]
+        texts = [
+            *here.code,
+            *(line for language, block in here.blocks if language == "sh" for line in block.splitlines()),
+        ]
         named |= {match[1] for text in texts if (match := re.match(r"make ([a-z-]+)", text))}
     assert {"run", "test", "check", "demo"} <= named
     assert named <= targets

@@ -40,7 +40,9 @@ def test_a_table_has_exactly_the_keys_of_its_section(place):
 @pytest.mark.parametrize("place", SECTIONS, ids=TITLES.get)
 def test_required_keys_are_marked(place):
     marked = {key for key, row in rows(place).items() if row[2] == "required"}
-    assert marked == {field.alias or name for name, field in SECTIONS[place].model_fields.items() if field.is_required()}
+    assert marked == {
+        field.alias or name for name, field in SECTIONS[place].model_fields.items() if field.is_required()
+    }
 
 
 def written(default):
@@ -63,7 +65,10 @@ def test_plain_defaults_are_those_of_the_program(place):
 
 def test_defaults_with_units_mean_what_the_program_uses(tmp_path):
     told = {key: row[2].strip("`") for key, row in rows(("fetch",)).items()}
-    lines = [f"  {key}: {told[key]}" for key in ("timeout", "max_bytes", "max_age", "per_host", "concurrency", "robots", "allow_private")]
+    lines = [
+        f"  {key}: {told[key]}"
+        for key in ("timeout", "max_bytes", "max_age", "per_host", "concurrency", "robots", "allow_private")
+    ]
     path = tmp_path / "feeds.yaml"
     path.write_text("topics: [{id: a}]\nfetch:\n" + "\n".join(lines), encoding="utf-8")
     bare = tmp_path / "bare.yaml"

@@ -57,7 +57,9 @@ def difference(told, real, *, open_maps=()):
     return {
         path
         for path in one ^ two
-        if not path.startswith(tuple(f"{name}." for name in open_maps)) and parent(path) in one & two | {""} and not is_leaf(parent(path), one, two)
+        if not path.startswith(tuple(f"{name}." for name in open_maps))
+        and parent(path) in one & two | {""}
+        and not is_leaf(parent(path), one, two)
     }
 
 
@@ -94,7 +96,9 @@ def config(tmp_path_factory):
     """An installation with one judged article, a corpus text and two feeds, of which nobody answers."""
     folder = tmp_path_factory.mktemp("docs")
     (folder / "seeds").mkdir()
-    (folder / "seeds" / "001.md").write_text("# How it works\n\nThe tidal station turns with the tide in the strait.\n", encoding="utf-8")
+    (folder / "seeds" / "001.md").write_text(
+        "# How it works\n\nThe tidal station turns with the tide in the strait.\n", encoding="utf-8"
+    )
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
         port = closed_soon.getsockname()[1]
     path = folder / "feeds.yaml"
@@ -187,7 +191,10 @@ def test_the_example_of_demo_has_the_keys_that_it_prints(tmp_path):
     from monitor.cli import demo
 
     day = demo._Day(at=NOW, report=FetchReport(), edition=sample_edition())
-    assert difference(example("demo"), demo._demo_object(tmp_path, tmp_path, [day]), open_maps=[".days[].articles"]) == set()
+    assert (
+        difference(example("demo"), demo._demo_object(tmp_path, tmp_path, [day]), open_maps=[".days[].articles"])
+        == set()
+    )
 
 
 def test_every_command_that_prints_json_has_a_section():

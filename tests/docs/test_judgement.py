@@ -73,6 +73,9 @@ def test_every_outcome_is_explained():
 def test_every_kind_of_fetch_error_is_explained():
     from monitor.errors import FetchError
 
-    kinds = {word.strip(" `\n") for word in FetchError.__doc__.partition("is one of")[2].partition(". ``permanent``")[0].split(",")}
+    kinds = {
+        word.strip(" `\n")
+        for word in FetchError.__doc__.partition("is one of")[2].partition(". ``permanent``")[0].split(",")
+    }
     explained = {name for row in RELIABILITY.section("Errors").rows for name in names_in(row[0])}
     assert kinds <= explained

@@ -36,7 +36,9 @@ def test_every_file_named_in_backticks_exists(name):
 
 def test_every_page_is_listed_in_the_index():
     listed = {(ROOT / "docs" / link).resolve() for link in page("docs/index.md").links}
-    assert [path.name for path in PAGES if path.parent.name == "docs" and path.name != "index.md" and path not in listed] == []
+    assert [
+        path.name for path in PAGES if path.parent.name == "docs" and path.name != "index.md" and path not in listed
+    ] == []
 
 
 def test_pictures_are_small():
@@ -56,7 +58,9 @@ def test_layout_names_every_part_of_the_package():
 def test_layers_are_those_that_import_linter_holds():
     import tomllib
 
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     held = [set(layer.split(" | ")) for contract in contracts for layer in contract.get("layers", ())]
     block = page("docs/architecture.md").section("Layers").blocks[0][1]
     assert [set(line.split(", ")) for line in block.splitlines()] == [layer for layer in held if layer != {"__main__"}]
@@ -67,7 +71,9 @@ def test_every_dependency_has_a_line():
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {re.split(r"[\s<>=!\[]", name)[0] for name in project["dependencies"]}
-    wanted |= {re.split(r"[\s<>=!\[]", name)[0] for names in project["optional-dependencies"].values() for name in names}
+    wanted |= {
+        re.split(r"[\s<>=!\[]", name)[0] for names in project["optional-dependencies"].values() for name in names
+    }
     listed = {row[0].removesuffix(" (extra)") for row in page("docs/decisions.md").section("Dependencies").rows}
     assert listed == wanted
 
@@ -83,5 +89,10 @@ def test_changelog_has_the_version_of_the_program():
 
 
 def test_no_page_uses_a_tab_or_trailing_blanks():
-    found = [(here.name, line) for here in all_pages() for line in here.text.splitlines() if "\t" in line or line != line.rstrip()]
+    found = [
+        (here.name, line)
+        for here in all_pages()
+        for line in here.text.splitlines()
+        if "\t" in line or line != line.rstrip()
+    ]
     assert found == []

@@ -14,7 +14,11 @@ from tests.docs.pages import names_in, page
 from tests.render.editions import sample_edition
 
 TEMPLATES = page("docs/templates.md")
-FILES = {names_in(row[0])[0]: set(names_in(row[2])) for row in TEMPLATES.section("Files and their variables").rows if "/" in row[0]}
+FILES = {
+    names_in(row[0])[0]: set(names_in(row[2]))
+    for row in TEMPLATES.section("Files and their variables").rows
+    if "/" in row[0]
+}
 OBJECTS = (
     view.EditionView, view.PointView, view.SectionView, view.StoryView, view.Fact, view.Source, view.Origin, view.ChangeView,
     options.SiteLinks, model.Edition, model.TopicSection, model.Ledger, model.Dropped, model.FeedTrouble, model.Trend,
@@ -35,12 +39,19 @@ def used_by(name):
     source = (shipped_templates() / name).read_text(encoding="utf-8")
     environment = jinja2.Environment()
     environment.filters.update({word: str for kind in KINDS.values() for word in templating._filters(kind)})
-    return jinja2.meta.find_undeclared_variables(environment.parse(source)) - {"plural", "month_name", "rule", "outcome_titles"}
+    return jinja2.meta.find_undeclared_variables(environment.parse(source)) - {
+        "plural",
+        "month_name",
+        "rule",
+        "outcome_titles",
+    }
 
 
 def test_every_shipped_template_is_named():
     shipped = {f"digest/{path.name}" for path in (shipped_templates() / "digest").iterdir()}
-    assert {code for code in TEMPLATES.section("Files and their variables").code if code.startswith("digest/")} == shipped
+    assert {
+        code for code in TEMPLATES.section("Files and their variables").code if code.startswith("digest/")
+    } == shipped
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -53,7 +64,9 @@ def test_every_variable_that_is_described_is_passed(tmp_path):
     for name, words in FILES.items():
         own = tmp_path / name
         own.parent.mkdir(parents=True, exist_ok=True)
-        own.write_text(name + "".join(f"[{word}:{{{{ {word} is defined }}}}]" for word in sorted(words)), encoding="utf-8")
+        own.write_text(
+            name + "".join(f"[{word}:{{{{ {word} is defined }}}}]" for word in sorted(words)), encoding="utf-8"
+        )
         expected[name] = (name + "".join(f"[{word}:True]" for word in sorted(words))).encode()
     made = [body.replace(b"=\r\n", b"").replace(b"=3D", b"=") for body in produce(tmp_path)]
     assert [name for name, text in expected.items() if not any(text in body for body in made)] == []

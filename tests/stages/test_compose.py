@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Change, Digest, Dropped, FeedTrouble, JudgedArticle, KnownFrom, Match, Outcome, Story, Topic
@@ -240,15 +240,16 @@ def test_an_edition_is_dated_by_the_readers_day() -> None:
 @st.composite
 def judged_articles(draw: st.DrawFn) -> list[JudgedArticle]:
     rows = []
-    for number in range(1, draw(st.integers(0, 40)) + 1):
+    for number in range(1, draw(st.integers(0, 25)) + 1):
         outcome = draw(st.sampled_from([*Outcome, Outcome.NEW, Outcome.UPDATE]))
-        texts = draw(st.lists(st.integers(0, 40).map(lambda n: f"Works {n} of Lumen made {n * 37} chips on day {n}."), max_size=4))
+        texts = draw(st.lists(st.integers(0, 40).map(lambda n: f"Works {n} of Lumen made {n * 37} chips on day {n}."), max_size=3))
         topics = draw(st.sampled_from([("chips",), ("rules",), ("sea",), ("chips", "rules"), ()]))
         story = draw(st.sampled_from([None, "s1", "s2", "s3"]))
         rows.append(judged(number, *texts, outcome=outcome, topics=topics, story=story, at=AT))
     return rows
 
 
+@settings(max_examples=40)
 @given(judged_articles(), st.sets(st.integers(0, 40)))
 def test_the_account_adds_up_and_nothing_is_printed_twice(articles: list[JudgedArticle], shown: set[int]) -> None:
     before = [f"Works {n} of Lumen made {n * 37} chips on day {n}." for n in shown]
@@ -270,6 +271,7 @@ def test_the_account_adds_up_and_nothing_is_printed_twice(articles: list[JudgedA
     assert len(edition.bottom_line) <= 3
 
 
+@settings(max_examples=25)
 @given(judged_articles(), st.randoms(use_true_random=False))
 def test_the_order_of_stories_does_not_depend_on_the_order_of_the_material(articles: list[JudgedArticle], random: object) -> None:
     distinct = [replace(one, verdict=replace(one.verdict, story_id=f"s{n}")) for n, one in enumerate(articles)]
