@@ -137,7 +137,9 @@ async def _of_row(row: object, file: Path, number: int, reader: Reader, *, is_co
         raise CorpusError(place, "not an object with title and text")
     fallback = str(row.get("id") or f"{file.stem}-{number}")
     if isinstance(row.get("text"), str) and row["text"].strip():
-        paragraphs = tuple(part.strip() for part in _whole(row["text"]).replace("\r\n", "\n").split("\n\n") if part.strip())
+        paragraphs = tuple(
+            part.strip() for part in _whole(row["text"]).replace("\r\n", "\n").split("\n\n") if part.strip()
+        )
         if len(paragraphs) == 1:
             paragraphs = tuple(part.strip() for part in paragraphs[0].split("\n") if part.strip())
         page = Page(url=_text(row, "url"), paragraphs=paragraphs)

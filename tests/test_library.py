@@ -39,7 +39,9 @@ def test_every_kind_of_file_gives_its_articles_in_order_of_name(tmp_path: Path) 
     (tmp_path / "3.html").write_text(f"<p>{TEXT}")
     (tmp_path / "4.json").write_text(json.dumps({"title": "One", "text": TEXT}))
     (tmp_path / "5.json").write_text(json.dumps({"articles": [{"text": TEXT}, {"html": f"<p>{TEXT}"}]}))
-    (tmp_path / "6.jsonl").write_text("\n".join([json.dumps({"id": "x", "text": TEXT}), "", json.dumps({"text": TEXT})]))
+    (tmp_path / "6.jsonl").write_text(
+        "\n".join([json.dumps({"id": "x", "text": TEXT}), "", json.dumps({"text": TEXT})])
+    )
     library = load(tmp_path)
     assert library.problems == ()
     assert [item.article.id for item in library.items] == [

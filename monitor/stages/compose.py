@@ -101,9 +101,7 @@ class _Draft:
     n_words: int
 
 
-def compose(
-    digest: Digest, material: Material, *, edition_id: str, since_at: datetime, to_at: datetime
-) -> Composition:
+def compose(digest: Digest, material: Material, *, edition_id: str, since_at: datetime, to_at: datetime) -> Composition:
     """The edition of *digest* for the time after *since_at* up to *to_at*; it has no topics when nothing is new."""
     fresh = _fresh_articles(digest, material, since_at)
     drafts = sorted(_draft_stories(digest, material, fresh, since_at), key=_rank)
@@ -169,25 +167,19 @@ def _best_topic(digest: Digest, judged: JudgedArticle) -> str | None:
     return max(wanted, key=lambda match: match.score).topic_id if wanted else None
 
 
-def _draft_stories(
-    digest: Digest, material: Material, fresh: Sequence[_Fresh], since_at: datetime
-) -> list[_Draft]:
+def _draft_stories(digest: Digest, material: Material, fresh: Sequence[_Fresh], since_at: datetime) -> list[_Draft]:
     groups: dict[str, list[_Fresh]] = defaultdict(list)
     for article in fresh:
         groups[article.judged.verdict.story_id or article.judged.article.id].append(article)
     return [_draft(digest, material, story_id, group, since_at) for story_id, group in groups.items()]
 
 
-def _draft(
-    digest: Digest, material: Material, story_id: str, group: Sequence[_Fresh], since_at: datetime
-) -> _Draft:
+def _draft(digest: Digest, material: Material, story_id: str, group: Sequence[_Fresh], since_at: datetime) -> _Draft:
     story = material.stories.get(story_id)
     members = _members(story, group)
     lead = max(group, key=lambda article: (len(article.sentences), -article.seq))
     topic_id = _best_topic(digest, lead.judged) or digest.topic_ids[0]
-    chosen = choose_sentences(
-        [(article.judged.article, article.sentences) for article in group], limit=MAX_SENTENCES
-    )
+    chosen = choose_sentences([(article.judged.article, article.sentences) for article in group], limit=MAX_SENTENCES)
     outlets = {member.outlet for member in members if member.outlet}
     independent = {member.outlet for member in members if member.outlet and member.role is not Role.COPY}
     first_seen = story.first_seen_at if story else lead.judged.judged_at or since_at
@@ -280,8 +272,13 @@ def _changes(group: Sequence[_Fresh]) -> tuple[ShownChange, ...]:
             source = article.judged.article
             found.append(
                 ShownChange(
-                    what=change.what, old=change.old, new=change.new, old_source=change.old_source,
-                    new_source=KnownFrom(kind="article", id=source.id, text=change.new_text, url=source.url, title=source.title),
+                    what=change.what,
+                    old=change.old,
+                    new=change.new,
+                    old_source=change.old_source,
+                    new_source=KnownFrom(
+                        kind="article", id=source.id, text=change.new_text, url=source.url, title=source.title
+                    ),
                 )  # fmt: skip
             )
     return tuple(found[:_MAX_CHANGES])
@@ -345,7 +342,9 @@ def _sections(digest: Digest, material: Material, chosen: Sequence[_Draft]) -> l
             full_first = sorted(stories, key=lambda story: story.is_brief)
             sections.append(
                 TopicSection(
-                    id=topic_id, title=titles.get(topic_id, topic_id), stories=tuple(full_first),
+                    id=topic_id,
+                    title=titles.get(topic_id, topic_id),
+                    stories=tuple(full_first),
                     trend=material.trends.get(topic_id, ()),
                 )  # fmt: skip
             )
@@ -358,7 +357,9 @@ def _bottom_line(chosen: Sequence[_Draft]) -> tuple[BottomLine, ...]:
         item = draft.item
         if item.changed:
             change = item.changed[0]
-            lines.append(BottomLine(tag="CHANGED", text=f"{item.headline} ({change.old} → {change.new})", story_id=item.id))
+            lines.append(
+                BottomLine(tag="CHANGED", text=f"{item.headline} ({change.old} → {change.new})", story_id=item.id)
+            )
         else:
             lines.append(BottomLine(tag="UPDATE" if item.is_update else "NEW", text=item.headline, story_id=item.id))
     return tuple(lines)
@@ -373,9 +374,7 @@ def _dropped(digest: Digest, material: Material, accounted: AbstractSet[int]) ->
     return (*found, *material.closed)
 
 
-def _ledger(
-    material: Material, dropped: Sequence[Dropped], shown: AbstractSet[int], waiting: Sequence[int]
-) -> Ledger:
+def _ledger(material: Material, dropped: Sequence[Dropped], shown: AbstractSet[int], waiting: Sequence[int]) -> Ledger:
     def count(outcome: Outcome) -> int:
         return sum(drop.outcome is outcome for drop in dropped)
 

@@ -100,11 +100,11 @@ def find_copy(article: Article, article_prints: np.ndarray, known: KnownBase) ->
     )
 
 
-def _strongest(
-    article: Article, article_prints: np.ndarray, known: KnownBase, counts: Mapping[int, int]
-) -> int | None:
-    """The document that is copied or held. What is on topic comes first: a page may hold a corpus article and,
-    for the greater part, an article about something else."""
+def _strongest(article: Article, article_prints: np.ndarray, known: KnownBase, counts: Mapping[int, int]) -> int | None:
+    """The document that is copied or held.
+
+    What is on topic comes first: a page may hold a corpus article and, for the greater part, one about something else.
+    """
     best: tuple[bool, float, int] | None = None
     for number, n_shared in counts.items():
         document = known.documents[number]
@@ -129,9 +129,7 @@ def own_sentences(article: Article, known: KnownBase) -> tuple[int, ...]:
     return tuple(own)
 
 
-def find_changed_figure(
-    new: Sequence[str], old: Sequence[str], language: str | None
-) -> tuple[str, str] | None:
+def find_changed_figure(new: Sequence[str], old: Sequence[str], language: str | None) -> tuple[str, str] | None:
     """A sentence pair that says the same with another number, None if every shared sentence kept its figures.
 
     A sentence is held against the old one that is nearest in words, so that a line of a list is not mistaken for its

@@ -72,6 +72,8 @@ class KnownBase:
     _by_id: dict[str, int] = field(default_factory=dict)
     _matrix: Vectors = field(default_factory=lambda: np.zeros((256, _WIDTH), dtype=np.float32))
     _sentence_hashes: set[str] = field(default_factory=set)
+    _mean_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
+    _lead_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
 
     def add(
         self,
@@ -111,6 +113,8 @@ class KnownBase:
         if not document.is_on_topic:
             return
         self.n_analysed += 1
+        self._mean_sum += analysis.mean
+        self._lead_sum += analysis.lead
         self.document_frequency.update(analysis.lexical.keys())
         wanted = range(len(analysis.sentences)) if new_sentences is None else new_sentences
         for place in wanted:
@@ -137,6 +141,15 @@ class KnownBase:
     def vectors(self) -> Vectors:
         """One row for each of ``sentences``."""
         return self._matrix[: len(self.sentences)]
+
+    @property
+    def middle(self) -> tuple[Vectors, Vectors]:
+        """The average document on topic: its mean and its lead vector. Zeros while there is none.
+
+        The product with it is how alike an article is to the documents of this subject on average.
+        """
+        n = max(1, self.n_analysed)
+        return self._mean_sum / n, self._lead_sum / n
 
     def find_by_hash(self, hash_of_text: str) -> KnownDocument | None:
         """The first document with that text."""

@@ -36,7 +36,20 @@ _GERMAN_SCALES = {"billion": 1e12}
 _LARGEST = 1e21
 """Digits beyond that are serial numbers or tables, not values."""
 
-_CHINESE_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_CHINESE_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _MONTHS = {
     name: number
@@ -124,19 +137,19 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
                 continue
-            quantity = read(text, match, language == "de")
+            quantity = read(text, match, language)
             if quantity is not None:
                 found.append(quantity)
                 taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
-def _read_time(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+def _read_time(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
     key = f"t{int(match[1])}:{match[2]}"
     return Quantity(kind="time", key=key, text=match.group(), start=match.start(), end=match.end())
 
 
-def _read_date(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+def _read_date(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
     parts = match.groupdict()
     name = parts["m1"] or parts["m2"]
     month = _MONTHS[name.lower()] if name else int(parts["m3"] or parts["m4"])
@@ -146,7 +159,7 @@ def _read_date(_text: str, match: re.Match[str], _is_german: bool) -> Quantity |
     return Quantity(kind="date", key=f"d{month}-{day}", text=match.group(), start=match.start(), end=match.end())
 
 
-def _read_chinese_share(_text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+def _read_chinese_share(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
     """A share in words: 百分之七十二 -> 72%, 三成半 -> 35%."""
     if match["tenths"]:
         value = 10.0 * _CHINESE_DIGITS[match["tenths"]] + (5.0 if match["half"] else 0.0)
@@ -160,7 +173,7 @@ def _read_chinese_share(_text: str, match: re.Match[str], _is_german: bool) -> Q
                     value=value, unit="%")  # fmt: skip
 
 
-def _read_model(text: str, match: re.Match[str], _is_german: bool) -> Quantity | None:
+def _read_model(text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
     """A name with digits; None for a number that is written together with its scale ("5bn", "$5m")."""
     if _NUMBER.fullmatch(match.group()) or _PRICE.search(text[max(0, match.start() - 2) : match.start()]):
         return None
@@ -168,12 +181,15 @@ def _read_model(text: str, match: re.Match[str], _is_german: bool) -> Quantity |
         value = float(match.group()[:-2])
         if value > _LARGEST:
             return None
-        return Quantity(kind="count", key=_plain(value), text=match.group(), start=match.start(), end=match.end(), value=value)
+        return Quantity(
+            kind="count", key=_plain(value), text=match.group(), start=match.start(), end=match.end(), value=value
+        )
     name = re.sub(r"[-.]", "", match.group().lower())
     return Quantity(kind="model", key=f"n{name}", text=match.group(), start=match.start(), end=match.end())
 
 
-def _read_number(text: str, match: re.Match[str], is_german: bool) -> Quantity | None:
+def _read_number(text: str, match: re.Match[str], language: str | None) -> Quantity | None:
+    is_german = language == "de"
     value = _value(match, is_german=is_german)
     if value is None:
         return None

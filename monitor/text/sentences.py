@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 
 _CLOSING_QUOTES = ("”", "」", "』", "’", '"')
-_CHINESE_TAG = re.compile(r"^[^“”「」]{1,24}(?:说|称|表示|指出|透露|补充|强调|写道|认为|问道|回应|坦言|介绍)[^“”]{0,6}[。！？]?\s*$")
+_CHINESE_TAG = re.compile(
+    r"^[^“”「」]{1,24}(?:说|称|表示|指出|透露|补充|强调|写道|认为|问道|回应|坦言|介绍)[^“”]{0,6}[。！？]?\s*$"
+)
 _LOWER_START = re.compile(r"^[a-zà-öø-ÿ]")
 _MISSED_END = re.compile(r"(?<=。)(?=\d)|(?<=\d May\.) +(?=[A-Z])")
 _HAS_WORD = re.compile(r"\w")

@@ -9,4 +9,4 @@ from monitor.meaning import SentenceEncoder
 
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
-    return SentenceEncoder(threads=1)
+    return SentenceEncoder()

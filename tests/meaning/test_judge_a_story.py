@@ -9,7 +9,9 @@ from monitor.model import Outcome, Topic
 from tests.factories import Newsroom, article, corpus_article
 
 TOPIC = Topic(
-    id="ferry", title="The Sandvik cable ferry", any_terms=("Sandvik", "cable ferry", "Norrlink", "桑德维克", "缆索渡轮")
+    id="ferry",
+    title="The Sandvik cable ferry",
+    any_terms=("Sandvik", "cable ferry", "Norrlink", "桑德维克", "缆索渡轮"),
 )
 CORPUS = """The cable ferry across Sandvik Sound has run since 1974. It carries 900 cars a day and is owned by Norrlink, a
 company of the three island councils.
@@ -38,7 +40,9 @@ through Norrlink, the ferry carries about 900 cars every day.
 Its engines use 1.2 million litres of diesel annually. For the islanders the trip is free, because the road authority
 treats the crossing as a part of the road."""
 
-RULING = "On 14 October a court in Bodø ruled that Norrlink must pay 27 million crowns to the crew for unpaid night shifts."
+RULING = (
+    "On 14 October a court in Bodø ruled that Norrlink must pay 27 million crowns to the crew for unpaid night shifts."
+)
 RETELLING_WITH_NEWS = f"""Since 1974 a cable ferry has joined both sides of Sandvik Sound, taking some 900 cars a day. Norrlink,
 which runs it, belongs to the three island councils.
 
@@ -60,7 +64,9 @@ asks for a lower tax on imported grain until the next summer."""
 
 class Month:
     def __init__(self, encoder: SentenceEncoder) -> None:
-        self.room = Newsroom(corpus_article(CORPUS, title="The ferry of Sandvik Sound"), topics=(TOPIC,), embedder=encoder)
+        self.room = Newsroom(
+            corpus_article(CORPUS, title="The ferry of Sandvik Sound"), topics=(TOPIC,), embedder=encoder
+        )
         read = self.room.judgement
         self.new = read(article(LEAD, id="lead", title="Norrlink orders electric cable ferry for Sandvik Sound"))
         self.duplicate = read(article(f"From our wire service.\n\n{LEAD}", id="copy", title="Electric ferry ordered"))

@@ -113,7 +113,9 @@ def test_chinese_prose_and_headline_are_found() -> None:
 
 def test_german_prose_and_headline_are_found() -> None:
     text = "Der Hafenrat hat am Dienstag beschlossen, den alten Fähranleger für immer zu schließen."
-    clipping = read_clipping(f"Hafen\nAlter Fähranleger schließt nach vierzig Jahren\nVon Marta Lind\n4. September 2026\n{text}")
+    clipping = read_clipping(
+        f"Hafen\nAlter Fähranleger schließt nach vierzig Jahren\nVon Marta Lind\n4. September 2026\n{text}"
+    )
     assert clipping.title == "Alter Fähranleger schließt nach vierzig Jahren"
     assert (clipping.language, clipping.paragraphs) == ("de", ((text,),))
 
@@ -158,7 +160,9 @@ def test_a_line_that_is_no_possible_date_and_little_else_is_not(line: str) -> No
     assert read_date_line(line) is None
 
 
-@pytest.mark.parametrize("line", ["Home | News | Sport", "5 min read", "Subscribe to our newsletter", "© 2026 Harbour Times"])
+@pytest.mark.parametrize(
+    "line", ["Home | News | Sport", "5 min read", "Subscribe to our newsletter", "© 2026 Harbour Times"]
+)
 def test_page_furniture_is_known_by_its_words(line: str) -> None:
     assert is_furniture(line)
 
@@ -192,5 +196,7 @@ def test_no_sentence_is_kept_twice(text: str) -> None:
 @given(st.lists(st.sampled_from([FIRST, SECOND, THIRD, HAN, f"{FIRST} {THIRD}", FIRST + SECOND]), max_size=6))
 def test_the_prose_of_a_clipping_is_a_clipping_of_itself(lines: list[str]) -> None:
     once = read_clipping("\n".join(lines))
-    parted = "\n".join("".join(paragraph) if paragraph[0][0] > "\u3000" else " ".join(paragraph) for paragraph in once.paragraphs)
+    parted = "\n".join(
+        "".join(paragraph) if paragraph[0][0] > "\u3000" else " ".join(paragraph) for paragraph in once.paragraphs
+    )
     assert read_clipping(parted).paragraphs == once.paragraphs

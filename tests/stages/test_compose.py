@@ -38,7 +38,9 @@ def edition_of(*articles: JudgedArticle, digest: Digest = DIGEST, **rest: object
 
 def report(number: int, *, n_sentences: int = 2, n_words: int = 20, **how: object) -> JudgedArticle:
     """A kept article of its own story whose sentences share no words with any other."""
-    texts = [" ".join(f"Word{number}x{at}x{word}" for word in range(n_words - 1)) + " end." for at in range(n_sentences)]
+    texts = [
+        " ".join(f"Word{number}x{at}x{word}" for word in range(n_words - 1)) + " end." for at in range(n_sentences)
+    ]
     return judged(number, *texts, **{"at": AT, **how})  # type: ignore[arg-type]
 
 
@@ -74,7 +76,10 @@ def test_no_topic_takes_more_than_two_of_five_full_stories_while_others_have_new
     others = [report(n, n_sentences=1, n_words=10, topics=("rules",)) for n in range(11, 14)]
     full = [story for story in edition_of(*many, *others).edition.stories if not story.is_brief]
     assert len(full) == 4
-    section = {section.id: sum(not s.is_brief for s in section.stories) for section in edition_of(*many, *others).edition.topics}
+    section = {
+        section.id: sum(not s.is_brief for s in section.stories)
+        for section in edition_of(*many, *others).edition.topics
+    }
     assert section == {"chips": 2, "rules": 2}
 
 
@@ -99,7 +104,9 @@ def test_a_sentence_that_was_shown_is_not_shown_again() -> None:
     one = report(1, n_sentences=2)
     first = one.verdict.sentences[0].text
     made = edition_of(one, shown=[first])
-    assert [sentence.text for story in made.edition.stories for sentence in story.new] == [one.verdict.sentences[1].text]
+    assert [sentence.text for story in made.edition.stories for sentence in story.new] == [
+        one.verdict.sentences[1].text
+    ]
     assert made.edition.stories[0].is_update
 
 
@@ -155,13 +162,19 @@ def test_all_outlets_of_a_large_story_are_counted_though_not_all_are_listed() ->
 
 
 def test_a_story_the_store_does_not_know_yet_has_one_lead() -> None:
-    (item,) = edition_of(judged(1, "One plant opens.", story="s", at=AT), judged(2, "Ten closed.", story="s", at=AT)).edition.stories
+    (item,) = edition_of(
+        judged(1, "One plant opens.", story="s", at=AT), judged(2, "Ten closed.", story="s", at=AT)
+    ).edition.stories
     assert [member.role.value for member in item.articles] == ["lead", "reports"]
 
 
 def test_each_article_goes_to_the_digests_topic_that_it_matches_best() -> None:
     one = judged(1, "Lumen Works will build a plant.", at=AT)
-    matches = (Match(topic_id="sea", score=0.99), Match(topic_id="chips", score=0.6), Match(topic_id="rules", score=0.8))
+    matches = (
+        Match(topic_id="sea", score=0.99),
+        Match(topic_id="chips", score=0.6),
+        Match(topic_id="rules", score=0.8),
+    )
     made = edition_of(replace(one, verdict=replace(one.verdict, matches=matches)))
     assert [section.id for section in made.edition.topics] == ["rules"]
 
@@ -199,7 +212,10 @@ def test_a_changed_figure_is_shown_with_both_sources_and_leads_the_bottom_line()
 def test_what_the_reader_knew_is_quoted_once_and_never_from_this_story() -> None:
     source = KnownFrom(kind="corpus", id="corpus:1", text="The first plant is in Odda.")
     other = KnownFrom(kind="article", id="a9", text="An article of yesterday.")
-    known = [judged_sentence(f"Known {n}.", is_novel=False, known_from=from_) for n, from_ in enumerate((source, source, other))]
+    known = [
+        judged_sentence(f"Known {n}.", is_novel=False, known_from=from_)
+        for n, from_ in enumerate((source, source, other))
+    ]
     (item,) = edition_of(judged(1, "A plant opens in Bergen.", *known, at=AT)).edition.stories
     assert item.known == (source,)
 
@@ -242,7 +258,11 @@ def judged_articles(draw: st.DrawFn) -> list[JudgedArticle]:
     rows = []
     for number in range(1, draw(st.integers(0, 25)) + 1):
         outcome = draw(st.sampled_from([*Outcome, Outcome.NEW, Outcome.UPDATE]))
-        texts = draw(st.lists(st.integers(0, 40).map(lambda n: f"Works {n} of Lumen made {n * 37} chips on day {n}."), max_size=3))
+        texts = draw(
+            st.lists(
+                st.integers(0, 40).map(lambda n: f"Works {n} of Lumen made {n * 37} chips on day {n}."), max_size=3
+            )
+        )
         topics = draw(st.sampled_from([("chips",), ("rules",), ("sea",), ("chips", "rules"), ()]))
         story = draw(st.sampled_from([None, "s1", "s2", "s3"]))
         rows.append(judged(number, *texts, outcome=outcome, topics=topics, story=story, at=AT))
@@ -273,7 +293,9 @@ def test_the_account_adds_up_and_nothing_is_printed_twice(articles: list[JudgedA
 
 @settings(max_examples=25)
 @given(judged_articles(), st.randoms(use_true_random=False))
-def test_the_order_of_stories_does_not_depend_on_the_order_of_the_material(articles: list[JudgedArticle], random: object) -> None:
+def test_the_order_of_stories_does_not_depend_on_the_order_of_the_material(
+    articles: list[JudgedArticle], random: object
+) -> None:
     distinct = [replace(one, verdict=replace(one.verdict, story_id=f"s{n}")) for n, one in enumerate(articles)]
     rows = list(enumerate(distinct, start=1))
     mixed = list(rows)

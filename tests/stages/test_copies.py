@@ -82,7 +82,9 @@ def test_the_same_text_is_a_copy(wire: str) -> None:
 
 @BOTH
 def test_a_text_in_a_frame_of_other_words_is_a_copy(wire: str) -> None:
-    framed = f"Our correspondent sends this from the north.\n\n{wire}\n\nMore about it in the evening edition of this paper."
+    framed = (
+        f"Our correspondent sends this from the north.\n\n{wire}\n\nMore about it in the evening edition of this paper."
+    )
     assert found_copy(framed, wire)
 
 
@@ -93,12 +95,20 @@ def test_a_text_cut_to_its_first_part_is_a_copy(wire: str) -> None:
 
 @BOTH
 def test_a_wire_text_with_one_paragraph_cut_and_one_added_is_a_copy(wire: str) -> None:
-    own = "The mayor told this paper that she would rather have a school." if wire is WIRE else "市长对本报表示，她更希望建一所学校。"
+    own = (
+        "The mayor told this paper that she would rather have a school."
+        if wire is WIRE
+        else "市长对本报表示，她更希望建一所学校。"
+    )
     assert found_copy("\n\n".join([*paragraphs(wire)[:1], own, *paragraphs(wire)[2:]]), wire)
 
 
 def test_a_text_with_single_words_exchanged_is_a_copy() -> None:
-    edited = WIRE.replace("company said", "firm said").replace("Unions welcomed", "Labour welcomed").replace("a town of", "a city of")
+    edited = (
+        WIRE.replace("company said", "firm said")
+        .replace("Unions welcomed", "Labour welcomed")
+        .replace("a town of", "a city of")
+    )
     assert edited != WIRE
     assert found_copy(edited, WIRE)
 
@@ -203,6 +213,8 @@ def test_an_article_without_sentences_is_no_copy() -> None:
 
 
 def test_looking_for_changed_figures_in_hundreds_of_edited_sentences_ends() -> None:
-    one = [f"On day {n} the works of {n:x}a in Bergen made {n} wafers and sold most of them to Voss." for n in range(600)]
+    one = [
+        f"On day {n} the works of {n:x}a in Bergen made {n} wafers and sold most of them to Voss." for n in range(600)
+    ]
     two = [sentence.replace("sold", "gave") for sentence in one]
     assert find_changed_figure(one, two, "en") is None

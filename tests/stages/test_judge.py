@@ -71,14 +71,18 @@ def test_an_article_without_sentences_is_judged_by_its_title() -> None:
 
 
 def test_one_sentence_without_a_title_is_judged() -> None:
-    verdict = Newsroom(topics=(LAMP,)).read(article("Lumen Works opens a lamp factory with forty thousand lamps a week in Odda."))
+    verdict = Newsroom(topics=(LAMP,)).read(
+        article("Lumen Works opens a lamp factory with forty thousand lamps a week in Odda.")
+    )
     assert verdict.outcome is Outcome.NEW
     assert len(verdict.sentences) == 1
 
 
 def test_a_chinese_article_is_judged_without_a_corpus() -> None:
     topic = Topic(id="lamps", title="", any_terms=("灯塔",), learn=False)
-    verdict = Newsroom(topics=(topic,)).read(article("灯塔半导体周二宣布在卑尔根建设第二座工厂。灯塔预计2028年投产。", title="灯塔半导体建厂"))
+    verdict = Newsroom(topics=(topic,)).read(
+        article("灯塔半导体周二宣布在卑尔根建设第二座工厂。灯塔预计2028年投产。", title="灯塔半导体建厂")
+    )
     assert verdict.outcome is Outcome.NEW
 
 
@@ -87,7 +91,9 @@ def test_an_article_may_match_several_topics_and_a_feed_may_name_its_own() -> No
     room = Newsroom(topics=(LAMP, towns))
     both = room.read(article(TEXT, id="a1", title="Lumen opens a factory"))
     assert {match.topic_id for match in both.matches} == {"lamps", "towns"}
-    one = Newsroom(topics=(LAMP, towns)).read(article(TEXT, id="a1", title="Lumen opens a factory"), topic_ids=("towns",))
+    one = Newsroom(topics=(LAMP, towns)).read(
+        article(TEXT, id="a1", title="Lumen opens a factory"), topic_ids=("towns",)
+    )
     assert [match.topic_id for match in one.matches] == ["towns"]
 
 

@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Page
-from monitor.stages.reading import article_from, article_id, carries_full_text, cut, needs_page, page_of_summary, with_summary
+from monitor.stages.reading import (
+    article_from,
+    article_id,
+    carries_full_text,
+    cut,
+    needs_page,
+    page_of_summary,
+    with_summary,
+)
 from tests.factories import NOW, entry, feed, pending
 
 PARAGRAPH = "<p>" + "The harbour council voted on Tuesday to close the old ferry dock for good. " * 5 + "</p>"

@@ -56,9 +56,13 @@ TEXT = "Lumen opens a lamp factory in Odda. The works will make forty thousand l
     ("any_terms", "none_terms", "signal"),
     [(("Lumen", "-Odda"), (), "never"), (("Lumen", "+Voss"), (), "must"), (("Lumen",), ("factory",), "none")],
 )
-def test_a_rule_of_the_topic_overrules_every_score(any_terms: tuple[str, ...], none_terms: tuple[str, ...], signal: str) -> None:
+def test_a_rule_of_the_topic_overrules_every_score(
+    any_terms: tuple[str, ...], none_terms: tuple[str, ...], signal: str
+) -> None:
     topic = Topic(id="t", title="", any_terms=any_terms, none_terms=none_terms, threshold=0.01)
-    verdict = Newsroom(corpus_article("Another text entirely."), topics=(topic,)).read(article(TEXT, title="Lumen grows"))
+    verdict = Newsroom(corpus_article("Another text entirely."), topics=(topic,)).read(
+        article(TEXT, title="Lumen grows")
+    )
     assert verdict.outcome is Outcome.OFF_TOPIC
     assert verdict.because[-1].signal == f"t:{signal}"
 
@@ -80,4 +84,7 @@ def test_an_empty_corpus_leaves_the_terms(*, learn: bool) -> None:
 def test_a_topic_that_does_not_learn_ignores_the_corpus() -> None:
     topic = Topic(id="t", title="", any_terms=("Herring",), learn=False)
     room = Newsroom(corpus_article(TEXT), topics=(topic,))
-    assert room.read(article("Lumen opens another lamp factory in Voss. It will make many lamps.")).outcome is Outcome.OFF_TOPIC
+    assert (
+        room.read(article("Lumen opens another lamp factory in Voss. It will make many lamps.")).outcome
+        is Outcome.OFF_TOPIC
+    )

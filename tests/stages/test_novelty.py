@@ -1,0 +1,75 @@
+"""What a sentence adds, from where it was known, and which figures changed; meaning is played by hashed words."""
+
+from __future__ import annotations
+
+from monitor.model import Outcome, Topic
+from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
+from monitor.text.normalise import text_hash
+from tests.factories import Newsroom, article, corpus_article, judged_sentence
+
+TOPIC = Topic(id="lamps", title="", threshold=0.0)
+RULING = "A court in Bodø ruled on 14 October that Haldor shipyard owes 27 million crowns to 212 night welders."
+KNOWN = "Lumen Works makes 600,000 lamps a year in its factory in Odda. The town lies on a fjord."
+
+
+def test_without_anything_known_every_sentence_is_new() -> None:
+    room = Newsroom()
+    one = room.analyse(article(KNOWN))
+    near = find_neighbours(one, room.known)
+    assert [neighbours.sentences for neighbours in near] == [(), ()]
+    assert all(row.is_novel and row.known_from is None for row in judge_sentences(one, near, room.known))
+
+
+def test_a_known_sentence_names_its_source() -> None:
+    room = Newsroom(corpus_article(KNOWN, title="Lumen"))
+    one = room.analyse(article(KNOWN.split(". ")[0] + "."))
+    (row,) = judge_sentences(one, find_neighbours(one, room.known), room.known)
+    assert not row.is_novel
+    assert row.known_from is not None
+    assert (row.known_from.kind, row.known_from.id, row.known_from.title) == ("corpus", "corpus:001", "Lumen")
+    assert row.known_from.text == article(KNOWN).sentences[0]
+
+
+def test_what_an_edition_has_shown_is_known_from_that_edition() -> None:
+    room = Newsroom(corpus_article(KNOWN))
+    room.known.shown[text_hash(article(KNOWN).sentences[0])] = "daily/2026-09-01"
+    one = room.analyse(article(KNOWN))
+    row = judge_sentences(one, find_neighbours(one, room.known), room.known)[0]
+    assert row.known_from is not None
+    assert (row.known_from.kind, row.known_from.id) == ("edition", "daily/2026-09-01")
+
+
+def test_a_sentence_that_stands_twice_in_an_article_is_new_once() -> None:
+    room = Newsroom()
+    text = "Lumen Works will build a plant in Voss."
+    one = room.analyse(article(sentences=(text, "It rained all day.", text), starts=(True,) * 3))
+    rows = judge_sentences(one, find_neighbours(one, room.known), room.known)
+    assert [row.is_novel for row in rows if row.text == text] == [True, False]
+
+
+def test_nearest_neighbours_come_first() -> None:
+    room = Newsroom(*(corpus_article(f"{'lamp ' * n}{'herring ' * (9 - n)}.", id=f"corpus:{n}") for n in range(1, 9)))
+    (near,) = find_neighbours(room.analyse(article("lamp lamp lamp.")), room.known)
+    assert list(near.cosines) == sorted(near.cosines, reverse=True)
+    assert len(near.cosines) == len(room.known.sentences)
+
+
+def test_news_needs_one_sentence_beyond_reasonable_doubt() -> None:
+    assert not has_news([judged_sentence("x", score=1 - NEWS_FROM + 0.01)] * 5)
+    assert has_news([judged_sentence("x", score=1 - NEWS_FROM - 0.01)])
+    assert not has_news([])
+
+
+def test_a_changed_figure_is_found_with_both_values_as_written() -> None:
+    room = Newsroom(corpus_article(KNOWN), topics=(TOPIC,))
+    verdict = room.read(
+        article(f"Lumen Works makes 805,000 lamps a year in its factory in Odda. {RULING}", title="More lamps")
+    )
+    assert verdict.outcome is Outcome.NEW
+    (change,) = verdict.changes
+    assert (change.old, change.new, change.old_source.id) == ("600,000", "805,000", "corpus:001")
+
+
+def test_the_same_figure_in_another_spelling_is_no_change() -> None:
+    room = Newsroom(corpus_article(KNOWN), topics=(TOPIC,))
+    assert room.read(article("Lumen Works makes 0.6 million lamps a year in its factory in Odda.")).changes == ()
