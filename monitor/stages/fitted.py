@@ -3,7 +3,7 @@
 from monitor.stages.weights import Logistic
 
 RELEVANCE = Logistic(
-    bias=-9.772,
+    bias=-9.492,
     weights={
         "title": 1.081,
         "share": 2.316,
@@ -58,18 +58,18 @@ NOVEL = Logistic(
 )
 
 SAME_EVENT = Logistic(
-    bias=-2.483,
+    bias=-3.285,
     weights={
-        "words": 7.767,
-        "names": 2.967,
-        "values": 0.698,
-        "value_share": 6.074,
-        "meaning": -7.402,
-        "lead": 11.678,
-        "meaning_above": 11.576,
-        "lead_above": -3.303,
-        "aligned": 2.287,
-        "other_language": 2.215,
-        "days": -1.994,
+        "words": 11.921,
+        "names": 3.381,
+        "values": 0.381,
+        "value_share": 6.057,
+        "meaning": -6.764,
+        "lead": 12.903,
+        "meaning_above": 10.359,
+        "lead_above": -4.709,
+        "aligned": 2.712,
+        "other_language": 2.285,
+        "days": -2.079,
     },
 )

@@ -18,14 +18,16 @@ from monitor.stages.analysis import Analysis, analyse
 from monitor.stages.copies import CopyFinding, find_copy, find_same_text
 from monitor.stages.figures import find_changes
 from monitor.stages.known import KnownBase, KnownDocument, name_of
-from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
+from monitor.stages.novelty import find_neighbours, has_news, is_background, judge_sentences, news_threshold
 from monitor.stages.relevance import TopicProfile, match_topic
-from monitor.stages.stories import choose_story, is_background
+from monitor.stages.stories import choose_story
 from monitor.text.fingerprints import prints
 from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
 
 _MIN_OWN_SENTENCES = 2
+_OWN_PART_MARGIN = 0.2
+"""A page that holds a known text is a copy unless its own part is clearly on topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,7 +145,8 @@ class Judge:
         )
         analysis = analyse(own, self.embedder)
         return any(
-            match_topic(analysis, profile, self.known, self.embedder)[0].score >= profile.topic.threshold
+            match_topic(analysis, profile, self.known, self.embedder)[0].score
+            >= min(1.0, profile.topic.threshold + _OWN_PART_MARGIN)
             for profile in profiles
         )
 
@@ -166,12 +169,13 @@ class Judge:
         changes = find_changes(analysis, judged, neighbours, self.known, story_id=story.story_id)
         dated = tuple(replace(sentence, seen_at=now) for sentence in judged)
         sentences = _with_earlier(dated, earlier)
-        news = has_news([sentence for sentence in sentences if sentence.is_novel])
+        threshold = news_threshold(sentences, joins_story=not story.is_new)
+        news = has_news(sentences, threshold)
         best = max((1 - sentence.score for sentence in sentences), default=0.0)
         reasons += story.reasons
         reasons.append(
             Reason(
-                stage="novelty", signal="newest_sentence", score=round(best, 3), threshold=NEWS_FROM,
+                stage="novelty", signal="newest_sentence", score=round(best, 3), threshold=threshold,
                 detail=f"{sum(s.is_novel for s in sentences)} of {len(sentences)} sentences are new",
             )  # fmt: skip
         )

@@ -22,8 +22,15 @@ NOVEL_FROM = 0.5
 """Probability from which a sentence counts as new."""
 
 NEWS_FROM = 0.75
-"""Probability that at least one sentence must reach for the article to be news: retellings without news have a
-highest sentence of .3 to .8, retellings with one new fact .8 to 1.0, each subject predicted from the other two."""
+"""Probability that at least one sentence of an article must reach for it to be news. A retelling has many sentences in
+words never seen: its highest is .3 to .8 without news, .8 to 1.0 with one new fact; the first report of an event has
+many near 1.0 (each subject predicted from the others, 2026-11)."""
+
+NEWS_FROM_IN_STORY = 0.5
+"""The same for an article that joins a story: a follow-up repeats most of what is known and may add one small fact."""
+
+BACKGROUND_SHARE = 0.4
+"""Share of sentences known from the corpus from which an article counts as background."""
 
 _N_NEAREST = 12
 _N_COVER = 5
@@ -140,6 +147,20 @@ def judge_sentences(analysis: Analysis, neighbours: Sequence[Neighbours], known:
     return tuple(judged)
 
 
-def has_news(sentences: Sequence[JudgedSentence]) -> bool:
-    """True if at least one sentence is new beyond reasonable doubt."""
-    return any(1 - sentence.score >= NEWS_FROM for sentence in sentences)
+def is_background(sentences: Sequence[JudgedSentence]) -> bool:
+    """True if an article mostly retells the corpus: it tells no event that later reports could belong to."""
+    n_from_corpus = sum(
+        not sentence.is_novel and sentence.known_from is not None and sentence.known_from.kind == "corpus"
+        for sentence in sentences
+    )
+    return n_from_corpus >= BACKGROUND_SHARE * max(1, len(sentences))
+
+
+def news_threshold(sentences: Sequence[JudgedSentence], *, joins_story: bool) -> float:
+    """How sure the surest new sentence must be for these sentences to be news."""
+    return NEWS_FROM_IN_STORY if joins_story and not is_background(sentences) else NEWS_FROM
+
+
+def has_news(sentences: Sequence[JudgedSentence], threshold: float) -> bool:
+    """True if at least one new sentence is as sure as *threshold* asks."""
+    return any(sentence.is_novel and 1 - sentence.score >= threshold for sentence in sentences)

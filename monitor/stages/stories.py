@@ -8,7 +8,7 @@ keeps two look-alike events apart that share one sentence of background.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -16,15 +16,14 @@ from math import log, log1p, sqrt
 
 import numpy as np
 
-from monitor.model import JudgedSentence, Outcome, Reason
+from monitor.model import Outcome, Reason
 from monitor.stages.analysis import Analysis
 from monitor.stages.fitted import SAME_EVENT
 from monitor.stages.known import KnownBase, KnownDocument
 
-JOIN = 0.8
+JOIN = 0.7
 """Agreement (mean of best and average pair probability) from which an article joins a story."""
 
-_BACKGROUND_SHARE = 0.4
 _MAX_AGE_DAYS = 45.0
 _MAX_COMPARED = 24
 _N_ALIGNED = 5
@@ -47,15 +46,6 @@ class StoryChoice:
 def new_story_id(article_id: str) -> str:
     """The id of the story that begins with this article; the same article always begins the same story."""
     return "s" + blake2b(article_id.encode(), digest_size=6).hexdigest()
-
-
-def is_background(sentences: Sequence[JudgedSentence]) -> bool:
-    """True if an article mostly retells the corpus: it tells no event that later reports could belong to."""
-    n_from_corpus = sum(
-        not sentence.is_novel and sentence.known_from is not None and sentence.known_from.kind == "corpus"
-        for sentence in sentences
-    )
-    return n_from_corpus >= _BACKGROUND_SHARE * max(1, len(sentences))
 
 
 def choose_story(analysis: Analysis, known: KnownBase, *, at: datetime) -> StoryChoice:
@@ -134,7 +124,8 @@ def pair_signals(one: Analysis, two: Analysis, known: KnownBase, *, days: float)
     n_documents = max(2, known.n_analysed)
 
     def specific(stem: str) -> float:
-        return log(1 + n_documents / (1 + known.document_frequency.get(stem, 0)))
+        # What every document of the subject says tells no two events apart.
+        return max(0.0, log((n_documents + 1) / (known.document_frequency.get(stem, 0) + 0.5)))
 
     mean, lead = known.middle
     usual_meaning = float((one.mean + two.mean) @ mean) / 2

@@ -29,12 +29,12 @@ READERS = {
     "for t in TEXTS:\n    f.find(t); f.find_missing([t]); f.find_forbidden(t)",
     "excerpt": "from monitor.stages.excerpt import choose_sentences, choose_headline, count_words\n"
     "from monitor.stages.ledger import is_official\nfrom tests.factories import article, judged_sentence\n"
-    "for t in TEXTS[::3]:\n    a = article(title=t, sentences=(t,), starts=(True,))\n"
+    "for t in TEXTS[::5]:\n    a = article(title=t, sentences=(t,), starts=(True,))\n"
     "    choose_headline([a], choose_sentences([(a, (judged_sentence(t),))], limit=3)); count_words(t); is_official(t)",
     "reading": "from monitor.stages.reading import carries_full_text, page_of_summary\nfrom tests.factories import entry\n"
     "for t in TEXTS:\n    e = entry(html=t, summary=t[:50]); carries_full_text(e); page_of_summary(e)",
     "names": "from monitor.stages.analysis import view_sentence\nfrom tests.factories import FakeEmbedder\n"
-    "for t in TEXTS[::3]:\n    view_sentence(t, 'en', FakeEmbedder())",
+    "for t in TEXTS[::5]:\n    view_sentence(t, 'en', FakeEmbedder())",
 }
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from monitor.model import Outcome, Topic
+from monitor.stages.figures import find_changes
 from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
 from monitor.text.normalise import text_hash
 from tests.factories import Newsroom, article, corpus_article, judged_sentence
 
-TOPIC = Topic(id="lamps", title="", threshold=0.0)
-RULING = "A court in Bodø ruled on 14 October that Haldor shipyard owes 27 million crowns to 212 night welders."
 KNOWN = "Lumen Works makes 600,000 lamps a year in its factory in Odda. The town lies on a fjord."
 
 
@@ -22,7 +20,7 @@ def test_without_anything_known_every_sentence_is_new() -> None:
 
 def test_a_known_sentence_names_its_source() -> None:
     room = Newsroom(corpus_article(KNOWN, title="Lumen"))
-    one = room.analyse(article(KNOWN.split(". ")[0] + "."))
+    one = room.analyse(article(KNOWN.partition(" The")[0]))
     (row,) = judge_sentences(one, find_neighbours(one, room.known), room.known)
     assert not row.is_novel
     assert row.known_from is not None
@@ -60,16 +58,24 @@ def test_news_needs_one_sentence_beyond_reasonable_doubt() -> None:
     assert not has_news([])
 
 
+def changes(known: str, new: str) -> list[tuple[str, str, str]]:
+    """Old value, new value and source of each change in one sentence that was judged new."""
+    room = Newsroom(corpus_article(known))
+    one = room.analyse(article(new))
+    near = find_neighbours(one, room.known)
+    rows = [judged_sentence(text) for text in one.article.sentences]
+    found = find_changes(one, rows, near, room.known, story_id=None)
+    return [(change.old, change.new, change.old_source.id) for change in found]
+
+
 def test_a_changed_figure_is_found_with_both_values_as_written() -> None:
-    room = Newsroom(corpus_article(KNOWN), topics=(TOPIC,))
-    verdict = room.read(
-        article(f"Lumen Works makes 805,000 lamps a year in its factory in Odda. {RULING}", title="More lamps")
-    )
-    assert verdict.outcome is Outcome.NEW
-    (change,) = verdict.changes
-    assert (change.old, change.new, change.old_source.id) == ("600,000", "805,000", "corpus:001")
+    found = changes(KNOWN, "Lumen Works makes 805,000 lamps a year in its factory in Odda.")
+    assert found == [("600,000", "805,000", "corpus:001")]
 
 
 def test_the_same_figure_in_another_spelling_is_no_change() -> None:
-    room = Newsroom(corpus_article(KNOWN), topics=(TOPIC,))
-    assert room.read(article("Lumen Works makes 0.6 million lamps a year in its factory in Odda.")).changes == ()
+    assert changes(KNOWN, "Lumen Works makes 0.6 million lamps a year in its factory in Odda.") == []
+
+
+def test_a_figure_of_another_thing_is_no_change() -> None:
+    assert changes(KNOWN, "Herring boats landed 805,000 fish on the coast in the north this week.") == []
