@@ -227,7 +227,7 @@ async def _work_lock(app: App) -> AsyncIterator[None]:
 
 
 async def fetch(
-    app: App, feeds: Sequence[Feed], *, progress: Progress = pipeline._quiet, embedder: Embedder | None = None
+    app: App, feeds: Sequence[Feed], *, progress: Progress = pipeline.quiet, embedder: Embedder | None = None
 ) -> FetchReport:
     """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock."""
     report = FetchReport()
@@ -247,7 +247,7 @@ async def fetch(
 
 
 async def import_articles(
-    app: App, paths: Sequence[Path], *, as_known: bool, progress: Progress = pipeline._quiet,
+    app: App, paths: Sequence[Path], *, as_known: bool, progress: Progress = pipeline.quiet,
     embedder: Embedder | None = None,
 ) -> tuple[FetchReport, Library]:  # fmt: skip
     """Judge the articles of files in order of publication, as if each had been fetched then."""

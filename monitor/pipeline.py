@@ -71,7 +71,7 @@ class FetchReport:
     kept: list[JudgedArticle] = field(default_factory=list)
 
 
-def _quiet(stage: str, done: int, total: int) -> None:
+def quiet(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
@@ -87,7 +87,7 @@ async def poll(
     now: datetime,
     max_age_s: float,
     report: FetchReport,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> None:
     """Ask every feed once; its state and its new entries are stored in one transaction a feed."""
     states = store.feeds.load_states()
@@ -186,7 +186,7 @@ async def read(
     reader: Reader,
     now: datetime,
     report: FetchReport,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> None:
     """Read and judge every pending entry, oldest publication first; one transaction an entry."""
     total = store.feeds.count_pending(now=now)

@@ -3,7 +3,7 @@
 from monitor.stages.weights import Logistic
 
 RELEVANCE = Logistic(
-    bias=-9.492,
+    bias=-9.422,
     weights={
         "title": 1.081,
         "share": 2.316,

@@ -42,8 +42,8 @@ TARGET = Path(__file__).parents[2] / "monitor" / "stages" / "fitted.py"
 CORPUS_SIGNALS = ("title", "share", "opening", "terms", "contrast", "closer", "closest", "words",
                   "nearest_words", "nearest_meaning")  # fmt: skip
 TERM_SIGNALS = ("title", "share", "opening", "terms", "nearest_words", "nearest_meaning", "alone")
-RECALL_SHIFT = 0.4
-"""Added to the bias of relevance: moves the operating point to .40 of the fitted probability."""
+RECALL_SHIFT = 0.55
+"""Added to the bias of relevance: moves the operating point to .37 of the fitted probability."""
 
 KINDS = ("relevance", "terms", "novel", "event")
 DEFAULT_TOPIC = """\
