@@ -150,10 +150,14 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
         judged, keys = record.judged, record.keys
         judge.remember(
             Judgement(
-                article=judged.article, verdict=judged.verdict, prints=from_bytes(keys.prints),
-                hash_of_text=keys.text_hash, address=keys.url_key,
-                analysis=analysed(judged.article) if has_own_words(judged.verdict) else None, role=None,
-            )  # fmt: skip
+                article=judged.article,
+                verdict=judged.verdict,
+                prints=from_bytes(keys.prints),
+                hash_of_text=keys.text_hash,
+                address=keys.url_key,
+                analysis=analysed(judged.article) if has_own_words(judged.verdict) else None,
+                role=None,
+            )
         )
     for shown_in, sentence in app.store.editions.load_shown():
         known.shown[text_hash(sentence.text)] = shown_in
@@ -231,18 +235,22 @@ async def fetch(
 ) -> FetchReport:
     """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock."""
     report = FetchReport()
-    async with _work_lock(app):
-        async with open_client(app.settings.fetch, app.now) as (fetcher, pages), open_reader() as reader:
-            await pipeline.poll(
-                feeds, store=app.store, fetcher=fetcher, reader=reader, now=app.now,
-                max_age_s=app.settings.fetch.max_age_s, report=report, progress=progress,
-            )  # fmt: skip
-            if app.store.feeds.count_pending(now=app.now):
-                corpus = await load_corpus(app, reader)
-                desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
-                await pipeline.read(
-                    desk, store=app.store, pages=pages, reader=reader, now=app.now, report=report, progress=progress
-                )
+    client = open_client(app.settings.fetch, app.now)
+    async with _work_lock(app), client as (fetcher, pages), open_reader() as reader:
+        await pipeline.poll(
+            feeds, store=app.store, fetcher=fetcher, reader=reader, now=app.now,
+            max_age_s=app.settings.fetch.max_age_s, report=report, progress=progress,
+        )  # fmt: skip
+        if app.store.feeds.count_pending(now=app.now):
+            corpus = await load_corpus(app, reader)
+            report.errors += [
+                {"feed": None, "url": problem.path, "error": "corpus", "detail": problem.detail, "permanent": True}
+                for problem in corpus.problems
+            ]
+            desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
+            await pipeline.read(
+                desk, store=app.store, pages=pages, reader=reader, now=app.now, report=report, progress=progress
+            )
     return report
 
 
@@ -365,12 +373,12 @@ def find_digest(app: App, name: str | None) -> Digest:
         if digest.id == name:
             return digest
     known = ", ".join(digest.id for digest in digests)
-    raise UsageError(f"which digest? feeds.yaml has: {known}" if name is None else f"no digest {name!r}; feeds.yaml has: {known}")
+    raise UsageError(
+        f"which digest? feeds.yaml has: {known}" if name is None else f"no digest {name!r}; feeds.yaml has: {known}"
+    )
 
 
-def draft_edition(
-    app: App, digest: Digest, *, since: datetime | None = None, until: datetime | None = None
-) -> Draft:
+def draft_edition(app: App, digest: Digest, *, since: datetime | None = None, until: datetime | None = None) -> Draft:
     """What an edition would hold now, or for the given time (then everything kept in it, shown before or not)."""
     last = app.store.editions.find_last(digest.id) if since is None else None
     to_at = until or app.now
@@ -391,9 +399,7 @@ def draft_edition(
         trends=_trends(app, digest, to_at),
         topics=app.settings.topics,
     )
-    composition = compose(
-        digest, material, edition_id=edition_id(digest, to_at, taken), since_at=since_at, to_at=to_at
-    )
+    composition = compose(digest, material, edition_id=edition_id(digest, to_at, taken), since_at=since_at, to_at=to_at)
     to_seq = max([*judged, last.to_seq if last else 0])
     return Draft(digest=digest, composition=composition, to_seq=to_seq, is_empty=not composition.edition.topics)
 
@@ -412,9 +418,13 @@ def _first_since(app: App, to_at: datetime) -> datetime:
 def _closed(app: App, since_at: datetime, to_at: datetime) -> tuple[Dropped, ...]:
     return tuple(
         Dropped(
-            article_id=pending.article_id or "", url=pending.entry.url, title=pending.entry.title,
-            outlet=pending.feed_title, outcome=outcome, reason=describe(outcome, because),
-        )  # fmt: skip
+            article_id=pending.article_id or "",
+            url=pending.entry.url,
+            title=pending.entry.title,
+            outlet=pending.feed_title,
+            outcome=outcome,
+            reason=describe(outcome, because),
+        )
         for pending, outcome, because in app.store.articles.iter_closed_entries(since=since_at, until=to_at)
     )
 
@@ -423,7 +433,13 @@ def find_troubles(app: App) -> tuple[FeedTrouble, ...]:
     """Enabled feeds whose last poll failed."""
     states = app.store.feeds.load_states()
     return tuple(
-        FeedTrouble(url=feed.url, title=feed.title or state.title, error=state.error, detail=state.error_detail, since=state.last_ok_at)
+        FeedTrouble(
+            url=feed.url,
+            title=feed.title or state.title,
+            error=state.error,
+            detail=state.error_detail,
+            since=state.last_ok_at,
+        )
         for feed in app.settings.feeds
         if feed.is_enabled and (state := states.get(feed.url)) is not None and state.error is not None
     )
@@ -442,7 +458,11 @@ def _trends(app: App, digest: Digest, to_at: datetime) -> dict[str, tuple[Trend,
             counts[match.topic_id, day] = (articles + 1, facts + n_facts)
     return {
         topic_id: tuple(
-            Trend(day=day, n_articles=counts.get((topic_id, day), (0, 0))[0], n_facts=counts.get((topic_id, day), (0, 0))[1])
+            Trend(
+                day=day,
+                n_articles=counts.get((topic_id, day), (0, 0))[0],
+                n_facts=counts.get((topic_id, day), (0, 0))[1],
+            )
             for day in days
         )
         for topic_id in digest.topic_ids

@@ -187,6 +187,7 @@ class ParsedFeed:
 
     @property
     def has_dates(self) -> bool:
+        """True if any entry carries a date."""
         return any(entry.published_at or entry.updated_at for entry in self.entries)
 
 
@@ -539,6 +540,7 @@ class OutboxItem:
 
     @property
     def key(self) -> str:
+        """The same for every attempt of one edition and channel."""
         return f"{self.edition_id}|{self.channel.key}"
 
 

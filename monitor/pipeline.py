@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.errors import DeliveryError, ExtractError, FetchError, ParseError
+from monitor.errors import DeliveryError, ExtractError, FetchError, MonitorError, ParseError
 from monitor.model import (
     Article,
     ArticleKeys,
@@ -96,7 +96,9 @@ async def poll(
     async def ask(feed: Feed) -> None:
         nonlocal n_done
         state = states.get(feed.url, FeedState(url=feed.url))
-        await _poll_feed(feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report)
+        await _poll_feed(
+            feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report
+        )
         n_done += 1
         progress("poll", n_done, len(feeds))
 
@@ -127,7 +129,12 @@ async def _poll_feed(
     except (FetchError, ParseError, ExtractError) as error:
         report.failed_feeds += 1
         report.errors.append(
-            {"feed": feed.url, "error": error.kind, "detail": error.detail, "permanent": getattr(error, "permanent", False)}
+            {
+                "feed": feed.url,
+                "error": error.kind,
+                "detail": error.detail,
+                "permanent": getattr(error, "permanent", False),
+            }
         )
         store.feeds.save_poll(after_failure(feed, state, error, now), (), now=now)
         return
@@ -266,7 +273,32 @@ def _settle(desk: Desk, item: _Read, *, store: Store, now: datetime, report: Fet
         store.feeds.close_entry(pending.seq, Outcome.DUPLICATE, (reason,), article_id=other, now=now)
         report.outcomes[Outcome.DUPLICATE] += 1
         return
-    _judge_entry(desk, item, item.page, store=store, now=now, report=report)
+    try:
+        _judge_entry(desk, item, item.page, store=store, now=now, report=report)
+    except MonitorError:
+        raise  # the store refuses: nothing that follows could be kept
+    except Exception as error:  # noqa: BLE001 - one article that nobody foresaw must not stop all others for ever
+        _settle_defect(item, error, store=store, now=now, report=report)
+
+
+def _settle_defect(item: _Read, error: Exception, *, store: Store, now: datetime, report: FetchReport) -> None:
+    """Put off, and in the end close, an article that judgement stumbled over; the reason names the defect."""
+    pending = item.pending
+    detail = f"{type(error).__name__}: {error}"
+    reason = Reason(stage="judge", signal="defect", detail=detail)
+    is_final = pending.n_attempts + 1 >= _MAX_ATTEMPTS
+    report.errors.append(
+        {"feed": pending.feed_url, "url": pending.entry.url, "error": "defect", "detail": detail, "permanent": is_final}
+    )
+    report.outcomes[Outcome.FAILED] += 1
+    if is_final:
+        store.feeds.close_entry(pending.seq, Outcome.FAILED, (reason,), article_id=_own_id(pending), now=now)
+    else:
+        store.feeds.put_off(pending.seq, (reason,), until=now + _FIRST_WAIT * 4**pending.n_attempts)
+
+
+def _own_id(pending: PendingEntry) -> str:
+    return pending.article_id or article_id(pending.entry.url, f"{pending.feed_url} {pending.key}")
 
 
 def _settle_failure(
@@ -276,7 +308,13 @@ def _settle_failure(
     reason = Reason(stage="read", signal=error.kind, detail=error.detail)
     is_final = (isinstance(error, FetchError) and error.permanent) or pending.n_attempts + 1 >= _MAX_ATTEMPTS
     report.errors.append(
-        {"feed": pending.feed_url, "url": pending.entry.url, "error": error.kind, "detail": error.detail, "permanent": is_final}
+        {
+            "feed": pending.feed_url,
+            "url": pending.entry.url,
+            "error": error.kind,
+            "detail": error.detail,
+            "permanent": is_final,
+        }
     )
     if not is_final:
         report.outcomes[Outcome.FAILED] += 1
@@ -288,8 +326,7 @@ def _settle_failure(
         _judge_entry(desk, replace(item, page=page, because=(told,)), page, store=store, now=now, report=report)
         return
     report.outcomes[Outcome.FAILED] += 1
-    own_id = pending.article_id or article_id(pending.entry.url, f"{pending.feed_url} {pending.key}")
-    store.feeds.close_entry(pending.seq, Outcome.FAILED, (reason,), article_id=own_id, now=now)
+    store.feeds.close_entry(pending.seq, Outcome.FAILED, (reason,), article_id=_own_id(pending), now=now)
 
 
 def _judge_entry(desk: Desk, item: _Read, page: Page, *, store: Store, now: datetime, report: FetchReport) -> None:
@@ -303,7 +340,9 @@ def _judge_entry(desk: Desk, item: _Read, page: Page, *, store: Store, now: date
         article, now=now, topic_ids=feed.topic_ids if feed else None,
         earlier=before.verdict.sentences if before else (), is_backfill=pending.is_backfill,
     )  # fmt: skip
-    judgement = replace(judgement, verdict=replace(judgement.verdict, because=(*item.because, *judgement.verdict.because)))
+    judgement = replace(
+        judgement, verdict=replace(judgement.verdict, because=(*item.because, *judgement.verdict.because))
+    )
     stored = save_judgement(desk, judgement, store=store, entry_seq=pending.seq, revision=pending.revision, now=now)
     report.outcomes[judgement.verdict.outcome] += 1
     if judgement.verdict.outcome.is_kept:
@@ -374,9 +413,7 @@ class DeliveryReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def deliver(
-    open_channel: Callable[[ChannelAddress], Channel], *, store: Store, now: datetime
-) -> DeliveryReport:
+def deliver(open_channel: Callable[[ChannelAddress], Channel], *, store: Store, now: datetime) -> DeliveryReport:
     """Take everything due in the outbox to its channel. A channel that fails is tried again later, others go on."""
     report = DeliveryReport()
     for item in store.editions.load_outbox(now=now):

@@ -24,8 +24,8 @@ from monitor.model import (
     FeedState,
     JudgedArticle,
     KnownRecord,
-    Outcome,
     OutboxItem,
+    Outcome,
     Page,
     ParsedFeed,
     PendingEntry,
@@ -249,16 +249,24 @@ class Store(Protocol):
     """One database, seen through four small ports."""
 
     @property
-    def feeds(self) -> FeedStore: ...
+    def feeds(self) -> FeedStore:
+        """Feed state and entries."""
+        ...
 
     @property
-    def articles(self) -> ArticleStore: ...
+    def articles(self) -> ArticleStore:
+        """Articles, verdicts, stories."""
+        ...
 
     @property
-    def editions(self) -> EditionStore: ...
+    def editions(self) -> EditionStore:
+        """Editions and the outbox."""
+        ...
 
     @property
-    def vectors(self) -> VectorStore: ...
+    def vectors(self) -> VectorStore:
+        """The cache of sentence vectors."""
+        ...
 
     @property
     def address(self) -> str:
@@ -269,13 +277,17 @@ class Store(Protocol):
         """Hold a lock that other processes on the same database respect; StoreLockedError after *wait_s*."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close every connection."""
+        ...
 
 
 class Renderer(Protocol):
     """Turns an edition into bytes of one format."""
 
-    def __call__(self, edition: Edition) -> bytes: ...
+    def __call__(self, edition: Edition) -> bytes:
+        """The bytes."""
+        ...
 
 
 class Channel(Protocol):

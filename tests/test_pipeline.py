@@ -536,3 +536,35 @@ def test_an_edition_whose_folder_failed_is_delivered_with_the_next_one(room):
     publish(room, tomorrow, "daily/2026-09-05")
     deliver(room, boxes, tomorrow)
     assert boxes[MAIL].keys == [f"daily/2026-09-04|{MAIL.key}", f"daily/2026-09-05|{MAIL.key}"]
+
+
+# --- what nobody foresaw -------------------------------------------------------------------------------
+
+
+def test_an_article_that_judgement_stumbles_over_does_not_stop_the_others_and_is_closed_in_the_end(room):
+    other = "https://news.example/tide"
+    room.offer(entry(), entry(other, title="Tide in Ellmouth"))
+    room.page(STORM, FIRST, SECOND)
+    room.page(other, ADDED)
+    room.poll()
+    judge = room.desk.judge.judge
+
+    class Stumbling:
+        known = room.desk.judge.known
+        remember = room.desk.judge.remember
+
+        def judge(self, article, **how):
+            if article.url == STORM:
+                raise ValueError("nobody foresaw this")
+            return judge(article, **how)
+
+    room.desk.judge = Stumbling()
+    now = NOW
+    for attempt in range(4):
+        report = room.read(now)
+        assert report.outcomes[Outcome.FAILED] == 1, attempt
+        assert report.errors[0]["error"] == "defect"
+        now += timedelta(days=2)
+    assert [judged.article.url for judged in room.judged()] == [other]
+    ((pending, outcome, because),) = room.closed()
+    assert (pending.entry.url, outcome, because[0].detail) == (STORM, Outcome.FAILED, "ValueError: nobody foresaw this")

@@ -61,7 +61,7 @@ def root(
     ] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell more on stderr.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell less on stderr.")] = False,
-    version: Annotated[  # noqa: ARG001 - its callback acts
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

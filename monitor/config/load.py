@@ -99,8 +99,8 @@ def _load_opml(document: Document, folder: _Folder) -> tuple[list[Feed], list[st
     notes: list[str] = []
     for index, written in _texts(document, "opml"):
         # Most configurations name no OPML file; they need no XML parser.
-        from monitor.sources.opml import MAX_BYTES as MAX_OPML_BYTES  # noqa: PLC0415
-        from monitor.sources.opml import parse_opml  # noqa: PLC0415
+        from monitor.sources.opml import MAX_BYTES as MAX_OPML_BYTES
+        from monitor.sources.opml import parse_opml
 
         path = folder.resolve(written)
         try:

@@ -108,7 +108,7 @@ def parse_whole(value: object, *, least: int, most: int) -> int:
 def parse_share(value: object) -> float:
     """A number in [0, 1]."""
     if isinstance(value, FromEnvironment) and re.fullmatch(r"\s*[\d.]{1,18}\s*", value, re.ASCII):
-        value = float(value) if value.count(".") < 2 and value.strip() != "." else value  # noqa: PLR2004 - one point
+        value = float(value) if value.count(".") < 2 and value.strip() != "." else value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise wrong("must be a number from 0 (takes everything) to 1; 0.5 is the usual one")
     return float(value)
@@ -259,7 +259,7 @@ def parse_schedule(value: object) -> str:
     """A cron line of five fields that comes true at some time."""
     text = parse_text(value)
     how = 'write five cron fields, "minute hour day month weekday", like "0 7 * * *" for every day at 7:00'
-    if len(text.split()) != 5 or len(text) > _MAX_CRON_CHARS:  # noqa: PLR2004 - crontab(5) has five fields
+    if len(text.split()) != 5 or len(text) > _MAX_CRON_CHARS:
         clock = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text, re.ASCII)
         raise wrong(how, f'did you mean "{int(clock[2])} {int(clock[1])} * * *"?' if clock else None)
     try:

@@ -54,7 +54,7 @@ def _answer(head: dict[str, Any], body: bytes, memory_bytes: int) -> tuple[dict[
         return {"parse_error": [error.url, error.kind, error.detail]}, b""
     except MemoryError:
         return {"error": "resources", "detail": "out of memory"}, b""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a foreign page breaks ends as an answer to the parent
         kind = "resources" if _peak_bytes() > _MEMORY_ALMOST_FULL * memory_bytes else "crashed"
         return {"error": kind, "detail": f"{type(error).__name__}: {error}"[:500]}, b""
     peak = _peak_bytes()

@@ -72,7 +72,7 @@ def _units(word: str) -> list[str]:
 def _is_break(before: str, after: str) -> bool:
     if after in _NO_START or before in _NO_END or char_width(after) == 0:
         return False
-    return char_width(before) == 2 or char_width(after) == 2  # noqa: PLR2004
+    return char_width(before) == 2 or char_width(after) == 2
 
 
 def _cut(unit: str, room: int) -> list[str]:

@@ -46,7 +46,7 @@ def shipped_templates() -> Path:
 
 def fill(name: str, values: dict[str, object], *, templates: Path | None) -> str:
     """Template *name* (``digest/edition.html``) filled with *values*; RenderError names file and line of a mistake."""
-    import jinja2  # noqa: PLC0415  (30 ms that only rendering has to pay)
+    import jinja2
 
     environment = _environment(name.rpartition(".")[2], templates)
     try:
@@ -86,8 +86,8 @@ def markdown_link(text: str, url: str | None) -> str:
 
 @lru_cache(maxsize=16)
 def _environment(kind: str, templates: Path | None) -> jinja2.sandbox.ImmutableSandboxedEnvironment:
-    import jinja2  # noqa: PLC0415
-    import jinja2.sandbox  # noqa: PLC0415
+    import jinja2
+    import jinja2.sandbox
 
     folders = [str(folder) for folder in (templates, shipped_templates()) if folder is not None]
     environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
@@ -136,15 +136,15 @@ def _filters(kind: str) -> dict[str, Callable[..., object]]:
     return {**common, "lang": _lang, "svg": partial(_mark, charts.svg_bars), "cells": partial(_mark, charts.mail_bars)}
 
 
-def _mark(draw: Callable[[Any], str], values: Any) -> object:  # noqa: ANN401
-    from markupsafe import Markup  # noqa: PLC0415
+def _mark(draw: Callable[[Any], str], values: Any) -> object:
+    from markupsafe import Markup
 
     return Markup(draw(values))  # noqa: S704  (markup made from numbers and dates alone)
 
 
 def _lang(code: str | None) -> object:
     """The attributes ``lang`` and, where it matters, ``dir`` for foreign text; nothing for English."""
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     language = find_language(code)
     if language is None:
@@ -161,7 +161,7 @@ def _rule(char: str = "-") -> str:
     return _Final(char * COLUMNS)
 
 
-def _text_chart(trend: Any) -> str:  # noqa: ANN401
+def _text_chart(trend: Any) -> str:
     articles = charts.text_bars([day.n_articles for day in trend])
     return f"articles {articles} · new facts {charts.text_bars([day.n_facts for day in trend])}"
 

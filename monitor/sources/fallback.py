@@ -41,7 +41,7 @@ def parse_tolerantly(text: str, url: str, *, n_max: int) -> ParsedFeed:
     )
 
 
-def _entry(item: Any, base: str, position: int) -> Entry:  # noqa: ANN401 - feedparser has no types
+def _entry(item: Any, base: str, position: int) -> Entry:
     guid = text_or_none(item.get("id"))
     contents = [text_or_none(content.get("value")) for content in item.get("content", ())]
     summary, html = split_content(text_or_none(item.get("summary")), next(filter(None, contents), None))

@@ -23,8 +23,7 @@ def inner_markup(element: etree._Element | None) -> str | None:
     if len(element) == 0:
         return text
     parts = [_escaped(text)]
-    for child in element:
-        parts.append(_PREFIX.sub(r"\1", _NAMESPACES.sub("", etree.tostring(child, encoding="unicode"))))
+    parts += [_PREFIX.sub(r"\1", _NAMESPACES.sub("", etree.tostring(child, encoding="unicode"))) for child in element]
     return "".join(parts)
 
 

@@ -34,12 +34,56 @@ _HEADED = frozenset({"article", "main", "section"})
 _CONTAINERS = frozenset({"article", "li", "tr", "dd"})
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _DULL_SEGMENTS = frozenset(
-    """
-    tag tags topic topics category categories author authors user users profile about contact contacts impressum imprint
-    privacy datenschutz terms legal login signin signup register account subscribe subscription newsletter newsletters
-    search archive archives page feed feeds rss sitemap help faq jobs careers advertise cookies cookie-policy shop store
-    events calendar
-    """.split()
+    [
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+        "author",
+        "authors",
+        "user",
+        "users",
+        "profile",
+        "about",
+        "contact",
+        "contacts",
+        "impressum",
+        "imprint",
+        "privacy",
+        "datenschutz",
+        "terms",
+        "legal",
+        "login",
+        "signin",
+        "signup",
+        "register",
+        "account",
+        "subscribe",
+        "subscription",
+        "newsletter",
+        "newsletters",
+        "search",
+        "archive",
+        "archives",
+        "page",
+        "feed",
+        "feeds",
+        "rss",
+        "sitemap",
+        "help",
+        "faq",
+        "jobs",
+        "careers",
+        "advertise",
+        "cookies",
+        "cookie-policy",
+        "shop",
+        "store",
+        "events",
+        "calendar",
+    ]
 )
 _FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do)$", re.IGNORECASE)
 _NOT_A_PAGE = re.compile(

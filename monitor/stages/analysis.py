@@ -55,6 +55,7 @@ class Analysis:
 
     @property
     def language(self) -> str | None:
+        """The article's language."""
         return self.article.language
 
 

@@ -148,12 +148,14 @@ def _fresh_articles(digest: Digest, material: Material, since_at: datetime) -> l
         if not judged.verdict.outcome.is_kept or _best_topic(digest, judged) is None:
             continue
         story = judged.verdict.story_id or judged.article.id
+        was_shown = any(text_hash(sentence.text) in material.shown for sentence in judged.verdict.sentences)
         sentences = tuple(
             sentence
             for sentence in judged.verdict.sentences
             if sentence.is_novel
             and text_hash(sentence.text) not in material.shown
-            and (judged.revision == 1 or sentence.seen_at is None or sentence.seen_at >= since_at)
+            # Of an article that was shown, only what a later version added; one revised while it waited comes whole.
+            and (not was_shown or sentence.seen_at is None or sentence.seen_at >= since_at)
             and told.setdefault(text_hash(sentence.text), story) == story  # two stories never print the same
         )
         if sentences:
@@ -279,7 +281,7 @@ def _changes(group: Sequence[_Fresh]) -> tuple[ShownChange, ...]:
                     new_source=KnownFrom(
                         kind="article", id=source.id, text=change.new_text, url=source.url, title=source.title
                     ),
-                )  # fmt: skip
+                )
             )
     return tuple(found[:_MAX_CHANGES])
 
@@ -346,7 +348,7 @@ def _sections(digest: Digest, material: Material, chosen: Sequence[_Draft]) -> l
                     title=titles.get(topic_id, topic_id),
                     stories=tuple(full_first),
                     trend=material.trends.get(topic_id, ()),
-                )  # fmt: skip
+                )
             )
     return sections
 

@@ -72,7 +72,9 @@ def _earlier_sentences(known: KnownBase, story_id: str | None) -> list[int]:
     if story_id is None:
         return []
     return [
-        place for place, sentence in enumerate(known.sentences) if known.documents[sentence.document].story_id == story_id
+        place
+        for place, sentence in enumerate(known.sentences)
+        if known.documents[sentence.document].story_id == story_id
     ]
 
 
@@ -163,7 +165,7 @@ def _shared_surroundings(text: str, new: Quantity, other: str, old: Quantity, la
 
 def _surroundings(text: str, quantity: Quantity, language: str | None) -> set[str]:
     around = text[max(0, quantity.start - _REACH) : quantity.start] + " " + text[quantity.end : quantity.end + _REACH]
-    return {stem for stem in stems(around, language) if stem.isalpha() and len(stem) > 2 or cjk_share(stem) > 0}
+    return {stem for stem in stems(around, language) if (stem.isalpha() and len(stem) > 2) or cjk_share(stem) > 0}
 
 
 def _change(view: SentenceView, new: Quantity, old_text: str, source: KnownSentence, known: KnownBase) -> Change:

@@ -83,12 +83,10 @@ class Judge:
 
     def _copy(self, draft: Judgement, of: KnownDocument, reasons: tuple[Reason, ...]) -> Judgement:
         """A copy of what is on topic is a duplicate; a copy of what is not stays off topic."""
-        outcome = Outcome.DUPLICATE if of.is_on_topic else Outcome.OFF_TOPIC
-        known_from = "" if not of.is_on_topic else "copy"
         verdict = Verdict(
-            outcome=outcome,
+            outcome=Outcome.DUPLICATE if of.is_on_topic else Outcome.OFF_TOPIC,
             of=of.article.id,
-            matches=tuple(Match(topic_id=topic_id, score=1.0) for topic_id in of.topic_ids) if known_from else (),
+            matches=tuple(Match(topic_id=topic_id, score=1.0) for topic_id in of.topic_ids if of.is_on_topic),
             story_id=of.story_id,
             because=reasons,
             sentences=tuple(_known_sentence(text) for text in draft.article.sentences),
@@ -110,9 +108,9 @@ class Judge:
         draft = replace(draft, analysis=analysis)
         profiles = [profile for profile in self.profiles if topic_ids is None or profile.topic.id in topic_ids]
         reasons: list[Reason] = [finding.reason()] if finding is not None else []
-        if finding is not None and finding.is_container and not earlier:
-            if not self._own_part_is_on_topic(article, finding, profiles):
-                return self._copy(draft, finding.document, tuple(reasons))
+        holds_known_text = finding is not None and finding.is_container and not earlier
+        if finding is not None and holds_known_text and not self._own_part_is_on_topic(article, finding, profiles):
+            return self._copy(draft, finding.document, tuple(reasons))
         matches = []
         for profile in profiles:
             match, because = match_topic(analysis, profile, self.known, self.embedder)
@@ -127,13 +125,13 @@ class Judge:
             return replace(draft, verdict=verdict, analysis=analysis if kept else None)
         if not kept:
             sentences = tuple(JudgedSentence(text=text, is_novel=False, score=0.0) for text in article.sentences)
-            verdict = Verdict(outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences)
+            verdict = Verdict(
+                outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences
+            )
             return replace(draft, verdict=verdict)
         return self._judge_news(draft, analysis, kept, reasons, now, earlier)
 
-    def _own_part_is_on_topic(
-        self, article: Article, finding: CopyFinding, profiles: Sequence[TopicProfile]
-    ) -> bool:
+    def _own_part_is_on_topic(self, article: Article, finding: CopyFinding, profiles: Sequence[TopicProfile]) -> bool:
         """Whether what the article has besides the known text is about a topic too."""
         if len(finding.own) < _MIN_OWN_SENTENCES:
             return False
@@ -175,9 +173,12 @@ class Judge:
         reasons += story.reasons
         reasons.append(
             Reason(
-                stage="novelty", signal="newest_sentence", score=round(best, 3), threshold=threshold,
+                stage="novelty",
+                signal="newest_sentence",
+                score=round(best, 3),
+                threshold=threshold,
                 detail=f"{sum(s.is_novel for s in sentences)} of {len(sentences)} sentences are new",
-            )  # fmt: skip
+            )
         )
         if not news:
             outcome, role = Outcome.KNOWN, Role.REPORTS
@@ -217,9 +218,7 @@ def _known_sentence(text: str) -> JudgedSentence:
     return JudgedSentence(text=text, is_novel=False, score=1.0)
 
 
-def _with_earlier(
-    judged: Sequence[JudgedSentence], earlier: Sequence[JudgedSentence]
-) -> tuple[JudgedSentence, ...]:
+def _with_earlier(judged: Sequence[JudgedSentence], earlier: Sequence[JudgedSentence]) -> tuple[JudgedSentence, ...]:
     """The sentences, those that stood in the previous revision with their verdict of then."""
     before = {text_hash(sentence.text): sentence for sentence in earlier}
     return tuple(

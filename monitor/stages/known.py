@@ -40,10 +40,12 @@ class KnownDocument:
 
     @property
     def is_corpus(self) -> bool:
+        """True for what the reader had read before."""
         return self.article.is_corpus
 
     @property
     def is_on_topic(self) -> bool:
+        """True for the corpus and for every article about a topic."""
         return self.outcome is not Outcome.OFF_TOPIC
 
 
@@ -148,8 +150,8 @@ class KnownBase:
 
         The product with it is how alike an article is to the documents of this subject on average.
         """
-        n = max(1, self.n_analysed)
-        return self._mean_sum / n, self._lead_sum / n
+        n = np.float32(max(1, self.n_analysed))
+        return np.asarray(self._mean_sum / n, np.float32), np.asarray(self._lead_sum / n, np.float32)
 
     def find_by_hash(self, hash_of_text: str) -> KnownDocument | None:
         """The first document with that text."""

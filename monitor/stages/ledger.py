@@ -62,7 +62,9 @@ def describe(outcome: Outcome, because: Sequence[Reason]) -> str:
             best = max(scores, key=lambda reason: reason.score or 0.0, default=None)
             if best is None:
                 return "not about this digest's topics"
-            return f"not about a topic: nearest {best.signal.split(':')[0]} with {best.score:.2f} of {best.threshold:.2f}"
+            return (
+                f"not about a topic: nearest {best.signal.split(':')[0]} with {best.score:.2f} of {best.threshold:.2f}"
+            )
         case Outcome.FAILED:
             return "; ".join(reason.detail or reason.signal for reason in because) or "could not be read"
         case _:

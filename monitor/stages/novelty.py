@@ -76,7 +76,13 @@ def find_neighbours(analysis: Analysis, known: KnownBase) -> list[Neighbours]:
 
 
 def novelty_signals(
-    view: SentenceView, neighbours: Neighbours, known: KnownBase, *, is_foreign: bool, position: float, article_likeness: float
+    view: SentenceView,
+    neighbours: Neighbours,
+    known: KnownBase,
+    *,
+    is_foreign: bool,
+    position: float,
+    article_likeness: float,
 ) -> dict[str, float]:
     """The signals by name. ``position`` is the place in the article in [0, 1]."""
     cosines = [*neighbours.cosines, 0.0, 0.0, 0.0]
@@ -131,7 +137,9 @@ def signals_of_all(analysis: Analysis, neighbours: Sequence[Neighbours], known: 
     ]  # fmt: skip
 
 
-def judge_sentences(analysis: Analysis, neighbours: Sequence[Neighbours], known: KnownBase) -> tuple[JudgedSentence, ...]:
+def judge_sentences(
+    analysis: Analysis, neighbours: Sequence[Neighbours], known: KnownBase
+) -> tuple[JudgedSentence, ...]:
     """Every sentence with its verdict; ``score`` is the probability that it is known."""
     judged: list[JudgedSentence] = []
     inside: set[str] = set()
@@ -147,9 +155,12 @@ def judge_sentences(analysis: Analysis, neighbours: Sequence[Neighbours], known:
             source = known.source_of(near.sentences[0])
         judged.append(
             JudgedSentence(
-                text=view.text, is_novel=is_novel, score=round(1 - novel, 4), known_from=source,
+                text=view.text,
+                is_novel=is_novel,
+                score=round(1 - novel, 4),
+                known_from=source,
                 is_filler=not is_novel and source is None,
-            )  # fmt: skip
+            )
         )
     return tuple(judged)
 

@@ -76,7 +76,11 @@ def article_from(page: Page, pending: PendingEntry, feed: Feed | None, *, now: d
     sentences, starts = cut(page, language)
     title = page.title or entry.title
     published = next(
-        (moment for moment in (entry.published_at, page.published_at, entry.updated_at) if moment and moment <= now + _FUTURE),
+        (
+            moment
+            for moment in (entry.published_at, page.published_at, entry.updated_at)
+            if moment and moment <= now + _FUTURE
+        ),
         None,
     )
     outlet = (feed and feed.title) or pending.feed_title or page.outlet or (host_of(url) if url else None)

@@ -138,9 +138,7 @@ def _corpus_signals(analysis: Analysis, profile: TopicProfile, embedder: Embedde
     }
 
 
-def _nearest(
-    analysis: Analysis, profile: TopicProfile, known: KnownBase
-) -> tuple[KnownDocument | None, float, float]:
+def _nearest(analysis: Analysis, profile: TopicProfile, known: KnownBase) -> tuple[KnownDocument | None, float, float]:
     """The nearest document on this topic (the corpus counts if the topic learns), its word and meaning likeness."""
     on_topic = [
         doc
@@ -151,7 +149,9 @@ def _nearest(
 
 
 def _closest(analysis: Analysis, documents: Sequence[KnownDocument]) -> tuple[KnownDocument | None, float, float]:
-    pairs = [(doc, doc.analysis) for doc in documents if doc.analysis is not None and doc.article.id != analysis.article.id]
+    pairs = [
+        (doc, doc.analysis) for doc in documents if doc.analysis is not None and doc.article.id != analysis.article.id
+    ]
     if not pairs:
         return None, 0.0, 0.0
     meanings = np.vstack([other.mean for _, other in pairs]) @ analysis.mean

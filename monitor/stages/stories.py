@@ -72,9 +72,7 @@ def _reason(signal: str, agreement: float, document: KnownDocument) -> Reason:
     )  # fmt: skip
 
 
-def _best_story(
-    analysis: Analysis, known: KnownBase, at: datetime
-) -> tuple[str, float, KnownDocument | None]:
+def _best_story(analysis: Analysis, known: KnownBase, at: datetime) -> tuple[str, float, KnownDocument | None]:
     members: dict[str, list[tuple[float, KnownDocument]]] = defaultdict(list)
     for document in _candidates(analysis, known, at):
         if document.analysis is not None and document.story_id is not None:

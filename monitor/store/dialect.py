@@ -26,7 +26,7 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     if dialect == "sqlite":
         return sqlite.insert(table)
     # Costs 50 ms and asyncio; who keeps a SQLite file need not pay for it.
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+    from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(table)
 

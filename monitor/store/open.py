@@ -14,8 +14,8 @@ from monitor.store import migrations
 from monitor.store.articles import SqlArticles
 from monitor.store.database import Database, connect_postgresql, connect_sqlite, start_wal
 from monitor.store.editions import SqlEditions
-from monitor.store.vectors import SqlVectors
 from monitor.store.feeds import SqlFeeds
+from monitor.store.vectors import SqlVectors
 
 _FORMS = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 _SQLITE = "sqlite://"

@@ -24,7 +24,7 @@ _ENDS = ("。", "！", "？", "\n", ". ", "! ", "? ")
 
 
 def split_sentences(paragraph: str, language: str | None) -> list[str]:
-    """Sentences in order, without surrounding blanks; their texts are verbatim slices of the paragraph.
+    r"""Sentences in order, without surrounding blanks; their texts are verbatim slices of the paragraph.
 
     >>> split_sentences("It rose 3.5 percent. \\"Fine,\\" he said.", "en")
     ['It rose 3.5 percent.', '"Fine," he said.']

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 CJK = "㐀-䶿一-鿿豈-﫿"
 _TOKEN = re.compile(
@@ -87,7 +88,7 @@ def _stem(token: str, name: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _stemmer(name: str):  # type: ignore[no-untyped-def]  # the library ships no types
+def _stemmer(name: str) -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer(name)

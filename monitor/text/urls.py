@@ -22,15 +22,88 @@ TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "hsa_", "at_", "ns_", "wt.
 """Parameter families of campaign tools (Google Analytics, Matomo, HubSpot, AT Internet, Comscore, Webtrends ...)."""
 
 TRACKING_NAMES = frozenset(
-    """
-    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mkt_tok rss
-    s_kwcid ef_id epik scid trk trkcampaign cmpid cmp campaign_id campaignid ito ncid ocid xtor sr_share
-    ref ref_src ref_url refsrc referrer referer source src smid smtyp partner feature soc_src soc_trk
-    fb_action_ids fb_action_types fb_source action_object_map action_type_map spm scm share shared sharetype
-    share_token sharefrom fromsource guccounter guce_referrer guce_referrer_sig __twitter_impression
-    ftag intcmp icid icmp cid_source email_source mod wprov wkey taid tblci tbclid outputtype amp
-    phpsessid jsessionid sessionid aspsessionid
-    """.split()
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "li_fat_id",
+        "mkt_tok",
+        "rss",
+        "s_kwcid",
+        "ef_id",
+        "epik",
+        "scid",
+        "trk",
+        "trkcampaign",
+        "cmpid",
+        "cmp",
+        "campaign_id",
+        "campaignid",
+        "ito",
+        "ncid",
+        "ocid",
+        "xtor",
+        "sr_share",
+        "ref",
+        "ref_src",
+        "ref_url",
+        "refsrc",
+        "referrer",
+        "referer",
+        "source",
+        "src",
+        "smid",
+        "smtyp",
+        "partner",
+        "feature",
+        "soc_src",
+        "soc_trk",
+        "fb_action_ids",
+        "fb_action_types",
+        "fb_source",
+        "action_object_map",
+        "action_type_map",
+        "spm",
+        "scm",
+        "share",
+        "shared",
+        "sharetype",
+        "share_token",
+        "sharefrom",
+        "fromsource",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "__twitter_impression",
+        "ftag",
+        "intcmp",
+        "icid",
+        "icmp",
+        "cid_source",
+        "email_source",
+        "mod",
+        "wprov",
+        "wkey",
+        "taid",
+        "tblci",
+        "tbclid",
+        "outputtype",
+        "amp",
+        "phpsessid",
+        "jsessionid",
+        "sessionid",
+        "aspsessionid",
+    ]
 )
 """Single parameters that name where a reader came from, not what is read; compared in lower case."""
 
@@ -57,15 +130,58 @@ _AMP_VIEWER_PATH = re.compile(r"^/(?:amp|[cvi])(?:/s)?/(?=[^/]+\.[^/]+)")
 _IPV4 = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 
 _SECOND_LEVEL = frozenset(
-    """
-    ac asn co com edu go gob gouv gov govt gv id info int ltd me mil ne net nhs nom or org plc police press sch web
-    """.split()
+    [
+        "ac",
+        "asn",
+        "co",
+        "com",
+        "edu",
+        "go",
+        "gob",
+        "gouv",
+        "gov",
+        "govt",
+        "gv",
+        "id",
+        "info",
+        "int",
+        "ltd",
+        "me",
+        "mil",
+        "ne",
+        "net",
+        "nhs",
+        "nom",
+        "or",
+        "org",
+        "plc",
+        "police",
+        "press",
+        "sch",
+        "web",
+    ]
 )
 _SHARED_HOSTS = frozenset(
-    """
-    blogspot.com wordpress.com substack.com github.io gitlab.io netlify.app vercel.app pages.dev medium.com
-    tumblr.com typepad.com bearblog.dev herokuapp.com web.app firebaseapp.com weebly.com wixsite.com ghost.io
-    """.split()
+    [
+        "blogspot.com",
+        "wordpress.com",
+        "substack.com",
+        "github.io",
+        "gitlab.io",
+        "netlify.app",
+        "vercel.app",
+        "pages.dev",
+        "medium.com",
+        "tumblr.com",
+        "typepad.com",
+        "bearblog.dev",
+        "herokuapp.com",
+        "web.app",
+        "firebaseapp.com",
+        "weebly.com",
+        "wixsite.com",
+        "ghost.io",
+    ]
 )
 """Hosts under which every name is another publisher (a few of the Public Suffix List's private part)."""
 

@@ -4,7 +4,7 @@
 
 A SET is a folder with ``articles.jsonl`` (one article an object: id, published, lang, title, paragraphs as lists of
 sentences, relevant, kind, story, updates, and for each sentence whether it is novel), ``seeds/`` with collected texts
-and optionally ``topic.yaml``; ``FOLDER=SEEDS`` names another seeds folder. The articles are played in order of time
+and optionally ``topic.yaml``; ``FOLDER=SEEDS`` names another seeds folder, the word ``demo`` the demo world. The articles are played in order of time
 through the signals of ``monitor.stages``, the labels deciding what becomes known ("teacher forcing"). Prints how each
 subject is predicted from the others (area under the curve, F1), then, with ``--write``, writes the models fitted on all.
 Needs scikit-learn, which the program itself does not.
@@ -19,6 +19,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from monitor.demo import DemoWorld, load_articles, load_corpus
 from monitor.meaning import SentenceEncoder
 from monitor.model import Article, Outcome, Topic
 from monitor.stages.analysis import Analysis, analyse
@@ -84,12 +86,54 @@ def corpus_articles(folder: Path) -> list[Article]:
         sentences = tuple(sentence for paragraph in clipping.paragraphs for sentence in paragraph)
         found.append(
             Article(
-                id=f"corpus:{path.stem}", url=None, canonical_url=None, title=clipping.title, standfirst=None,
-                sentences=sentences, starts=(True,) * len(sentences), outlet=None, language=clipping.language,
-                is_corpus=True, published_at=clipping.published_at,
+                id=f"corpus:{path.stem}",
+                url=None,
+                canonical_url=None,
+                title=clipping.title,
+                standfirst=None,
+                sentences=sentences,
+                starts=(True,) * len(sentences),
+                outlet=None,
+                language=clipping.language,
+                is_corpus=True,
+                published_at=clipping.published_at,
             )  # fmt: skip
         )
     return found
+
+
+def write_demo(folder: Path) -> Path:
+    """The demo world as a set like the others."""
+    home = folder / "demo"
+    (home / "seeds").mkdir(parents=True)
+    for name, text in load_corpus().items():
+        (home / "seeds" / name).write_text(text, encoding="utf-8")
+    rows = []
+    for article in sorted(load_articles(), key=lambda article: article.published_at):
+        sentences = [sentence for paragraph in article.paragraphs for sentence in paragraph]
+        kind = {"follow-up": "new-story", "rewrite": "seed-rewrite"}.get(article.kind, article.kind)
+        rows.append(
+            {
+                "id": article.id,
+                "outlet": article.outlet,
+                "published": article.published_at.isoformat(),
+                "lang": article.language,
+                "title": article.title,
+                "relevant": article.is_relevant,
+                "kind": kind,
+                "story": article.story,
+                "updates": article.updates,
+                "paragraphs": [[sentence.text for sentence in paragraph] for paragraph in article.paragraphs],
+                "sentences": [{"novel": sentence.is_novel} for sentence in sentences],
+            }
+        )
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (home / "articles.jsonl").write_text(lines, encoding="utf-8")
+    with DemoWorld() as world:
+        config = YAML(typ="safe").load(world.write_config(folder / "config").read_text(encoding="utf-8"))
+    with (home / "topic.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump({"topics": config["topics"], "aliases": config["aliases"]}, file)
+    return home
 
 
 def play(folder: Path, seeds: Path, encoder: SentenceEncoder) -> dict[str, Samples]:
@@ -191,6 +235,8 @@ def main() -> None:
     merged: dict[str, Samples] = {name: Samples() for name in KINDS}
     for given in args.sets:
         folder, _, seeds = given.partition("=")
+        if given == "demo":
+            folder = str(write_demo(Path(mkdtemp())))
         for name, samples in play(Path(folder), Path(seeds or f"{folder}/seeds"), encoder).items():
             merged[name].rows |= samples.rows
             merged[name].labels |= samples.labels

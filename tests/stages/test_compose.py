@@ -148,8 +148,17 @@ def test_a_story_that_began_since_the_last_edition_is_new_with_all_its_updates()
 def test_of_a_revised_article_only_what_was_added_is_news() -> None:
     old = judged_sentence("Lumen Works will build a plant in Bergen.", seen_at=SINCE - timedelta(days=1))
     added = judged_sentence("The minister is to lay the first stone on Friday.", seen_at=AT)
-    (item,) = edition_of(judged(1, old, added, revision=2, at=AT)).edition.stories
+    lead = judged_sentence("Lumen Works is the largest maker of lamps in the north.", seen_at=SINCE - timedelta(days=1))
+    revised = judged(1, lead, old, added, revision=2, at=AT)
+    (item,) = edition_of(revised, shown=[lead.text]).edition.stories
     assert [sentence.text for sentence in item.new] == [added.text]
+
+
+def test_an_article_revised_while_it_waited_is_shown_whole() -> None:
+    old = judged_sentence("Lumen Works will build a plant in Bergen.", seen_at=SINCE - timedelta(days=1))
+    added = judged_sentence("The minister is to lay the first stone on Friday.", seen_at=AT)
+    (item,) = edition_of(judged(1, old, added, revision=2, at=AT)).edition.stories
+    assert {sentence.text for sentence in item.new} == {old.text, added.text}
 
 
 def test_all_outlets_of_a_large_story_are_counted_though_not_all_are_listed() -> None:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from monitor.model import KnownFrom
 from monitor.stages.figures import find_changes
-from monitor.stages.novelty import NEWS_FROM, find_neighbours, has_news, judge_sentences
+from monitor.stages.novelty import (
+    NEWS_FROM,
+    NEWS_FROM_IN_BACKGROUND,
+    NEWS_FROM_IN_STORY,
+    find_neighbours,
+    has_news,
+    judge_sentences,
+    news_threshold,
+)
 from monitor.text.normalise import text_hash
 from tests.factories import Newsroom, article, corpus_article, judged_sentence
 
@@ -53,9 +64,35 @@ def test_nearest_neighbours_come_first() -> None:
 
 
 def test_news_needs_one_sentence_beyond_reasonable_doubt() -> None:
-    assert not has_news([judged_sentence("x", score=1 - NEWS_FROM + 0.01)] * 5)
-    assert has_news([judged_sentence("x", score=1 - NEWS_FROM - 0.01)])
-    assert not has_news([])
+    assert not has_news([judged_sentence("x", score=1 - NEWS_FROM + 0.01)] * 5, NEWS_FROM)
+    assert has_news([judged_sentence("x", score=1 - NEWS_FROM - 0.01)], NEWS_FROM)
+    assert not has_news([], NEWS_FROM)
+
+
+def test_a_retelling_of_the_corpus_needs_the_surest_news_and_a_follow_up_the_least() -> None:
+    known_from = KnownFrom(kind="corpus", id="corpus:1", text="x")
+    told = replace(judged_sentence("x", score=0.9), is_novel=False, known_from=known_from)
+    fresh = judged_sentence("y", score=0.4)
+    assert news_threshold([told, fresh], joins_story=True) == NEWS_FROM_IN_BACKGROUND
+    assert news_threshold([fresh], joins_story=True) == NEWS_FROM_IN_STORY
+    assert news_threshold([fresh], joins_story=False) == NEWS_FROM
+    assert NEWS_FROM_IN_STORY < NEWS_FROM < NEWS_FROM_IN_BACKGROUND
+
+
+def test_a_changed_figure_is_new_however_near_the_rest_of_the_sentence_is() -> None:
+    room = Newsroom(
+        corpus_article("Huawei plans an output of 600,000 Ascend chips in the coming year, the ministry said.")
+    )
+    analysis = room.analyse(
+        article("Huawei plans an output of 805,000 Ascend chips in the coming year, the ministry said.")
+    )
+    (sentence,) = judge_sentences(analysis, find_neighbours(analysis, room.known), room.known)
+    assert sentence.is_novel
+    again = room.analyse(
+        article("Huawei plans an output of 600,000 Ascend chips in the coming year, the ministry said.")
+    )
+    (same,) = judge_sentences(again, find_neighbours(again, room.known), room.known)
+    assert not same.is_novel
 
 
 def changes(known: str, new: str) -> list[tuple[str, str, str]]:

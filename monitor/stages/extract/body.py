@@ -17,7 +17,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 from monitor.stages.extract import authors, problem
 from monitor.stages.extract.blocks import Block, blocks_of
 from monitor.stages.extract.loose import FRAMES as _FRAMES
-from monitor.stages.extract.loose import loose_text, wrap_loose_text
+from monitor.stages.extract.loose import drop_boxes, loose_text, wrap_loose_text
 from monitor.stages.extract.source import SENTENCE_END, one_line, plain, text_of, weight_of
 from monitor.stages.extract.title import same
 
@@ -80,13 +80,24 @@ _STAMP = re.compile(
     r".{0,40}$",
     re.IGNORECASE,
 )
+_BYLINE_STAMP = re.compile(
+    r"^(?![\"'“„«‘])[^.!?。！？]{2,70}?\s*[,|·•/—–:-]\s*(?:[^\W\d]{2,12}\.?,?\s+)?"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+    r"(?:[\s,|·•–-]{0,3}(?:(?:at|um|à|alle|às|kl)\b\.?)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?Uhr)?"
+    r"(?:\s?\(?[A-Z]{2,5}\)?)?)?(?:\s*[|·•]\s*[^.!?]{2,24})?$",
+    re.IGNORECASE,
+)
 _LINE = re.compile(r"(?:\s*\n\s*)+|</p>|<br\s*/?>", re.IGNORECASE)
 _MAX_STATED = 200_000
+_KICKER_WORDS = 3
+_KICKER = 30  # weighted characters of a section's name
 _CRUMB = 40  # characters of a list item before the first paragraph: bread crumbs, sections
 _MIN_SHARE = 0.55
-_MIN_SHORT_SHARE = 0.35
+_MIN_SHORT_SHARE = 0.35  # of the page's text outside links, or of what reads like running text anywhere on it
 _SHORT_TEXT = 350
 _MIN_RUNNING = 50
+_PIECES = ("p", "li", "dd", "pre", "blockquote", "font", "center", "span", *_FRAMES)
 _MARKS = ("class", "id", "style", "role", "aria-hidden", "data-component")
 _TRAFILATURA_LIMIT = 100_000_000
 
@@ -102,11 +113,15 @@ def extract(tree: HtmlElement, url: str | None) -> Sequence[Block]:
         sizes |= loose
     container = _container(sizes)
     blocks: list[Block] = []
+    if container is not None and container not in loose:
+        drop_boxes(container)
     if container is not None:
         n_container = sum(sizes.get(e, 0) for e in container.iter("p", *_FRAMES))
         blocks = _run(_alone(container, is_loose=container in loose), url, is_fast=True, is_alone=True)
         n_found = size_of(blocks)
-        is_enough = n_found >= _SHORT_TEXT or n_found >= _MIN_SHORT_SHARE * _unlinked_chars(tree)
+        is_enough = n_found >= _SHORT_TEXT or n_found >= _MIN_SHORT_SHARE * min(
+            _unlinked_chars(tree), _sentence_chars(tree)
+        )
         if is_enough and n_container >= _MIN_SHARE * sum(sizes.values()) and n_found >= 0.8 * n_container:
             return blocks
     quick = _run(tree, url, is_fast=True)
@@ -118,6 +133,16 @@ def extract(tree: HtmlElement, url: str | None) -> Sequence[Block]:
 def _unlinked_chars(tree: HtmlElement) -> int:
     """Characters of the page's text outside links."""
     return weight_of(text_of(tree)) - sum(weight_of(text_of(a)) for a in tree.iter("a", "title"))
+
+
+def _sentence_chars(tree: HtmlElement) -> int:
+    """Characters of the pieces of text on the page that end like a sentence, whatever element they stand in."""
+    n_chars = 0
+    for element in tree.iter(*_PIECES):
+        text = text_of(element) if element.tag in ("p", "li", "dd", "pre") else one_line(" ".join(loose_text(element)))
+        if weight_of(text) >= _MIN_RUNNING and SENTENCE_END.search(text):
+            n_chars += weight_of(text)
+    return n_chars
 
 
 def _running_chars(element: HtmlElement) -> int:
@@ -220,7 +245,11 @@ def sift(blocks: Sequence[Block], *, titles: Collection[str], standfirst: str | 
     is_skipping = False
     for n, block in enumerate(blocks):
         key = same(block.text)
-        if not key or key == lead or (key in known and (n < 6 or block.kind == "head")):
+        if key in known and (n < 6 or block.kind == "head"):
+            if not any(_is_running(before) for before in kept):
+                kept.clear()  # what stands above the headline names the section
+            continue
+        if not key or key == lead or (not kept and _is_kicker(block)):
             continue
         if kept and _TAIL_HEAD.match(block.text):
             if block.kind == "head" and _is_tail(blocks[n + 1 :]):
@@ -250,6 +279,17 @@ def _is_running(block: Block) -> bool:
     return n_chars > 160 or (n_chars > 90 and bool(SENTENCE_END.search(block.text)))
 
 
+def _is_kicker(block: Block) -> bool:
+    """True for the name of a section or series on a line of its own."""
+    text = block.text
+    return (
+        block.kind == "p"
+        and weight_of(text) <= _KICKER
+        and len(text.split()) <= _KICKER_WORDS
+        and not SENTENCE_END.search(text)
+    )
+
+
 def _is_chrome(block: Block, *, is_near_top: bool) -> bool:
     text = block.text
     n_chars = len(text)
@@ -265,7 +305,8 @@ def _is_chrome(block: Block, *, is_near_top: bool) -> bool:
     if block.kind != "head" and block.n_link_chars >= 0.85 * n_chars and not is_sentence and block.kind == "p":
         return True
     if is_near_top and n_chars < 120 and not is_sentence and block.kind != "item":
-        return bool(_STAMP.match(text)) or authors.is_byline(text)
+        is_dated = bool(_STAMP.match(text)) or (block.kind != "head" and bool(_BYLINE_STAMP.match(text)))
+        return is_dated or authors.is_byline(text)
     return False
 
 

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from monitor.stages.extract.source import SENTENCE_END, text_of
+
 FRAMES = ("div", "section", "article", "main", "td")
 _INLINE = frozenset((
     "a", "abbr", "b", "br", "cite", "code", "del", "em", "font", "i", "ins", "mark", "q", "s", "small", "span",
     "strong", "sub", "sup", "time", "u", "wbr", "ruby", "rb", "rt",
 ))  # fmt: skip
+
+_BOX = 200  # characters of a box between paragraphs
+_SENTENCE = 40  # characters of a paragraph that is one (a Chinese one is longer than a label all the same)
 
 
 def loose_text(frame: HtmlElement) -> Iterator[str]:
@@ -43,6 +48,36 @@ def wrap_loose_text(frame: HtmlElement) -> None:
             run = _open(frame, frame.index(child if not is_break else run) + 1, tail)
     for p in [p for p in frame.iterchildren("p") if not len(p) and not (p.text or "").strip()]:
         frame.remove(p)
+
+
+def drop_boxes(container: HtmlElement) -> None:
+    """Remove in place the small marked boxes that stand loose between or after the paragraphs of *container*.
+
+    Where the text is in paragraphs, a short ``div`` with a class and a label, a link or no whole sentence is an offer
+    or a pointer. A row with more such elements than paragraphs is left alone: there they are the text.
+    """
+    rows: dict[HtmlElement, list[HtmlElement]] = {}
+    for frame in container.iter("div", "section", "aside"):
+        parent = frame.getparent()
+        if parent is not None and frame is not container and _is_box(frame):
+            rows.setdefault(parent, []).append(frame)
+    for parent, boxes in rows.items():
+        paragraphs = [p for p in parent.iterchildren("p") if len(text_of(p)) >= _SENTENCE]
+        if paragraphs and len(boxes) <= len(paragraphs):
+            start = parent.index(paragraphs[0])
+            for box in [box for box in boxes if parent.index(box) > start]:
+                box.drop_tree()
+
+
+def _is_box(frame: HtmlElement) -> bool:
+    if not (frame.get("class") or frame.get("id")) or any(child.tag not in _INLINE for child in frame):
+        return False
+    text = text_of(frame)
+    if not 0 < len(text) < _BOX:
+        return False
+    label = frame[0] if len(frame) and not (frame.text or "").strip() else None
+    has_label = label is not None and label.tag in ("a", "b", "strong") and bool((label.tail or "").strip())
+    return has_label or not SENTENCE_END.search(text)
 
 
 def _open(frame: HtmlElement, position: int, text: str | None) -> HtmlElement:

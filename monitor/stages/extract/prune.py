@@ -42,7 +42,7 @@ _MARK = re.compile(
 )
 _WEAK = re.compile(
     r"(?:^|[\s_-])(?:paywall\w*|piano\w*|regwall\w*|subscription\w*|offer|abo-?box|premium\w*|teaser|toc|topics"
-    r"|keywords|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])",
+    r"|keywords|kicker|eyebrow|overline|dachzeile|cat-links|section-?(?:name|label)|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _BLOCKS = frozenset((

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from monitor.stages.extract.source import Source, host_of, plain, text_of
 
 _SEPARATOR = re.compile(r"\s+[|·•»«‹›:—–-]+\s+|\s*[|｜丨]\s*|\s+[:/]{2}\s+|_(?=[^_]{2,20}$)")
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|\s*[:：]\s+|：")
+_LINE_TAGS = ("h2", "h3", "h4", "b", "strong", "font", "big", "p", "div", "td", "span")
 _WORD = re.compile(r"\w+")
 _SECTIONS = frozenset(
     ["news", "nachrichten", "noticias", "actualités", "notizie", "nieuws", "latestnews", "topstories", "article"]
@@ -20,6 +22,7 @@ _SECTIONS = frozenset(
 _SUPPORT = 0.4  # share of words an h1 must have in common with what machines are told
 _MAX_H1 = 12
 _MAX_CHARS = 400
+_MIN_SHOWN = 6  # characters of a headline that a line on the page may confirm
 
 
 def choose(source: Source, *, outlet: str | None, feed_title: str | None) -> str | None:
@@ -31,6 +34,9 @@ def choose(source: Source, *, outlet: str | None, feed_title: str | None) -> str
     told = _told(source, names)
     h1 = _best_h1(source, told, names)
     feed = without_site(feed_title, names) if feed_title else None
+    if h1 is None:
+        shown = _short_lines(source) | ({same(feed)} if feed else set())
+        told = [_as_shown(title, shown) for title in told]
     candidates = [title for title in (h1, *told) if title]
     if not candidates:
         return feed
@@ -111,6 +117,23 @@ def _told(source: Source, names: Iterable[str]) -> list[str]:
         next((s for s in shortest if len(s) > 15 and s != t and _SEPARATOR.match(t[len(s) :]) and t.startswith(s)), t)
         for t in told
     ]
+
+
+def _short_lines(source: Source) -> frozenset[str]:
+    """The lines that stand alone in an element of the page's body and may be its headline, as compared."""
+    texts = (text_of(e) for e in source.tree.iter(*_LINE_TAGS) if len(e) <= 1)
+    return frozenset(same(text) for text in texts if _MIN_SHOWN <= len(text) <= _MAX_CHARS)
+
+
+def _as_shown(title: str, shown: Container[str]) -> str:
+    """*title* without what a separator parts from it, if the page shows the rest alone (``Outlet: Headline``)."""
+    if same(title) in shown:
+        return title
+    for cut in _ANY_SEPARATOR.finditer(title):
+        for part in (title[cut.end() :].strip(), title[: cut.start()].strip()):
+            if len(part) >= _MIN_SHOWN and same(part) in shown:
+                return part
+    return title
 
 
 def _h1s(source: Source) -> list[object]:

@@ -72,8 +72,8 @@ def create(connection: Connection) -> None:
 
 def upgrade(connection: Connection, folder: Path = FOLDER) -> None:
     """Run the migrations in *folder* that the database lacks, inside the transaction of *connection*."""
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
