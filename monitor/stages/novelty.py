@@ -37,7 +37,7 @@ BACKGROUND_SHARE = 0.33
 
 _VETO_LIKENESS = 0.8
 _VETO_PROBABILITY = 0.8
-"""A sentence as near as this to a known one, with a value that nobody ever gave, is a changed figure: new."""
+"""A sentence as near as this to a known one, with a value that nobody ever gave in place of another, is new."""
 
 _N_NEAREST = 12
 _N_COVER = 5
@@ -147,7 +147,7 @@ def judge_sentences(
         analysis.sentences, neighbours, signals_of_all(analysis, neighbours, known), strict=True
     ):
         key = text_hash(view.text)
-        novel = 0.0 if key in inside or view.n_words < _MIN_WORDS else _probability(signals)
+        novel = 0.0 if key in inside or view.n_words < _MIN_WORDS else _probability(view, near, signals)
         inside.add(key)
         is_novel = novel >= NOVEL_FROM
         source = None
@@ -165,10 +165,15 @@ def judge_sentences(
     return tuple(judged)
 
 
-def _probability(signals: Mapping[str, float]) -> float:
-    """That a sentence is new; a changed figure vetoes "known", however near the rest of the sentence is."""
+def _probability(view: SentenceView, near: Neighbours, signals: Mapping[str, float]) -> float:
+    """That a sentence is new; a changed figure vetoes "known", however near the rest of the sentence is.
+
+    Changed means replaced: the near sentence gave a value that this one does not. A value that merely joins ("the
+    order of Thursday", "the order of September 3") is left to the model.
+    """
     novel = NOVEL.probability(signals)
-    if signals["values_unseen"] >= 1 and signals["nearest"] >= _VETO_LIKENESS:
+    is_near = signals["values_unseen"] >= 1 and signals["nearest"] >= _VETO_LIKENESS
+    if is_near and near.sentences[0].view.values - view.values:
         return max(novel, _VETO_PROBABILITY)
     return novel
 

@@ -88,6 +88,11 @@ def test_a_changed_figure_is_new_however_near_the_rest_of_the_sentence_is() -> N
     )
     (sentence,) = judge_sentences(analysis, find_neighbours(analysis, room.known), room.known)
     assert sentence.is_novel
+    dated = room.analyse(
+        article("On 3 May Huawei planned an output of 600,000 Ascend chips in the coming year, the ministry said.")
+    )
+    (joined,) = judge_sentences(dated, find_neighbours(dated, room.known), room.known)
+    assert not joined.is_novel
     again = room.analyse(
         article("Huawei plans an output of 600,000 Ascend chips in the coming year, the ministry said.")
     )

@@ -72,20 +72,20 @@ _CREDIT = re.compile(
     r"|picture) credits?:[^)]*\)$",
     re.IGNORECASE,
 )
+_DATE = (
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+)
 _STAMP = re.compile(
     r"^(?:(?:published|updated|last updated|posted|first published|veröffentlicht|aktualisiert|stand|erstellt|publié"
-    r"|publicado|modified|发布时间|发布于|时间)\b\W{0,3})?.{0,14}"
-    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
-    r"|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
-    r".{0,40}$",
+    rf"|publicado|modified|发布时间|发布于|时间)\b\W{{0,3}})?.{{0,14}}{_DATE}.{{0,40}}$",
     re.IGNORECASE,
 )
-_BYLINE_STAMP = re.compile(
-    r"^(?![\"'“„«‘])[^.!?。！？]{2,70}?\s*[,|·•/—–:-]\s*(?:[^\W\d]{2,12}\.?,?\s+)?"
-    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日"
-    r"|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
-    r"(?:[\s,|·•–-]{0,3}(?:(?:at|um|à|alle|às|kl)\b\.?)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?Uhr)?"
-    r"(?:\s?\(?[A-Z]{2,5}\)?)?)?(?:\s*[|·•]\s*[^.!?]{2,24})?$",
+_TIME = r"(?:(?:at|um|à|alle|às|kl)\b\.?)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?Uhr)?(?:\s?\(?[A-Z]{2,5}\)?)?"
+# who, then when, and nothing after that: "Harbour reporter, 2 June 2026, 11:40 UTC | 3 min read"
+_SIGNED_STAMP = re.compile(
+    rf"^(?![\"'“„«‘])[^.!?。！？]{{2,70}}?\s*[,|·•/—–:-]\s*(?:[^\W\d]{{2,12}}\.?,?\s+)?{_DATE}"
+    rf"(?:[\s,|·•–-]{{0,3}}{_TIME})?(?:\s*[|·•]\s*[^.!?]{{2,24}})?$",
     re.IGNORECASE,
 )
 _LINE = re.compile(r"(?:\s*\n\s*)+|</p>|<br\s*/?>", re.IGNORECASE)
@@ -97,7 +97,7 @@ _MIN_SHARE = 0.55
 _MIN_SHORT_SHARE = 0.35  # of the page's text outside links, or of what reads like running text anywhere on it
 _SHORT_TEXT = 350
 _MIN_RUNNING = 50
-_PIECES = ("p", "li", "dd", "pre", "blockquote", "font", "center", "span", *_FRAMES)
+_PIECES = ("p", "li", "dd", "pre", "blockquote", "center", *_FRAMES)
 _MARKS = ("class", "id", "style", "role", "aria-hidden", "data-component")
 _TRAFILATURA_LIMIT = 100_000_000
 
@@ -139,7 +139,7 @@ def _sentence_chars(tree: HtmlElement) -> int:
     """Characters of the pieces of text on the page that end like a sentence, whatever element they stand in."""
     n_chars = 0
     for element in tree.iter(*_PIECES):
-        text = text_of(element) if element.tag in ("p", "li", "dd", "pre") else one_line(" ".join(loose_text(element)))
+        text = text_of(element) if element.tag == "p" else one_line(" ".join(loose_text(element)))
         if weight_of(text) >= _MIN_RUNNING and SENTENCE_END.search(text):
             n_chars += weight_of(text)
     return n_chars
@@ -245,12 +245,14 @@ def sift(blocks: Sequence[Block], *, titles: Collection[str], standfirst: str | 
     is_skipping = False
     for n, block in enumerate(blocks):
         key = same(block.text)
+        if not key or key == lead:
+            continue
         if key in known and (n < 6 or block.kind == "head"):
-            if not any(_is_running(before) for before in kept):
+            if n < 6 and not any(SENTENCE_END.search(before.text) for before in kept):
                 kept.clear()  # what stands above the headline names the section
             continue
-        if not key or key == lead or (not kept and _is_kicker(block)):
-            continue
+        if not kept and _is_kicker(block) and not all(map(_is_kicker, blocks[n + 1 : n + 3])):
+            continue  # three such lines in a row are no kicker but the text
         if kept and _TAIL_HEAD.match(block.text):
             if block.kind == "head" and _is_tail(blocks[n + 1 :]):
                 break
@@ -286,6 +288,7 @@ def _is_kicker(block: Block) -> bool:
         block.kind == "p"
         and weight_of(text) <= _KICKER
         and len(text.split()) <= _KICKER_WORDS
+        and not text.endswith(":")
         and not SENTENCE_END.search(text)
     )
 
@@ -305,7 +308,7 @@ def _is_chrome(block: Block, *, is_near_top: bool) -> bool:
     if block.kind != "head" and block.n_link_chars >= 0.85 * n_chars and not is_sentence and block.kind == "p":
         return True
     if is_near_top and n_chars < 120 and not is_sentence and block.kind != "item":
-        is_dated = bool(_STAMP.match(text)) or (block.kind != "head" and bool(_BYLINE_STAMP.match(text)))
+        is_dated = bool(_STAMP.match(text)) or (block.kind != "head" and bool(_SIGNED_STAMP.match(text)))
         return is_dated or authors.is_byline(text)
     return False
 

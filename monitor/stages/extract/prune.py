@@ -34,6 +34,7 @@ _WORDS = (
     "|tags|tag-?list|taglist|topic-?list|reactions|correction-?form|donat\\w*|support-?us|whatsapp|telegram"
     "|carousel|gallery|twitter-tweet|instagram-media|tiktok-embed|fb-post|reddit-embed|bluesky-embed|embed-?external"
     "|external-?content"
+    "|guanggao|xiangguan|fenxiang|tuijian|dingyue|pinglun"
 )
 _MARK = re.compile(
     rf"(?:^|[\s_]|--|__|-)(?:{_WORDS})(?:$|[\s_]|--|__|-(?=box|slot|unit|list|block|container|wrapper|module|section"
@@ -42,13 +43,19 @@ _MARK = re.compile(
 )
 _WEAK = re.compile(
     r"(?:^|[\s_-])(?:paywall\w*|piano\w*|regwall\w*|subscription\w*|offer|abo-?box|premium\w*|teaser|toc|topics"
-    r"|keywords|kicker|eyebrow|overline|dachzeile|cat-links|section-?(?:name|label)|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])",
+    r"|keywords|rating|feedback|overlay|modal|audio|player)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_KICKER = re.compile(
+    r"(?:^|[\s_-])(?:kicker|eyebrow|overline|dachzeile|spitzmarke|surtitre|occhiello|antetítulo|cat-links"
+    r"|section-?(?:name|label))(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _BLOCKS = frozenset((
     "div", "section", "aside", "ul", "ol", "p", "span", "figure", "blockquote", "header", "footer", "h2", "h3",
     "h4", "h5", "h6", "dl", "table", "form", "details", "article", "a", "small", "em", "strong",
 ))  # fmt: skip
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 _SHORT = 600  # characters: a marked block longer than this needs to be poor in paragraphs to go
 
@@ -78,9 +85,14 @@ def _is_marked(element: HtmlElement) -> bool:
 
 
 def _is_weakly_marked(element: HtmlElement) -> bool:
-    """True for words that name prompts on some sites and the wall around the whole text on others."""
+    """True for words that name prompts on some sites and the wall around the whole text on others, and for kickers.
+
+    A kicker within a heading stays: without it the heading is no longer the title it repeats.
+    """
     mark = _marks(element)
-    return len(mark) > 3 and _may_say_chrome(mark)
+    if len(mark) > 3 and _may_say_chrome(mark):
+        return True
+    return len(mark) > 3 and _says_kicker(mark) and not any(e.tag in _HEADINGS for e in element.iterancestors())
 
 
 @lru_cache(maxsize=20_000)
@@ -91,6 +103,11 @@ def _says_chrome(mark: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _may_say_chrome(mark: str) -> bool:
     return bool(_WEAK.search(mark))
+
+
+@lru_cache(maxsize=20_000)
+def _says_kicker(mark: str) -> bool:
+    return bool(_KICKER.search(mark))
 
 
 def _marks(element: HtmlElement) -> str:

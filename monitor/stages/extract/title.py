@@ -121,7 +121,8 @@ def _told(source: Source, names: Iterable[str]) -> list[str]:
 
 def _short_lines(source: Source) -> frozenset[str]:
     """The lines that stand alone in an element of the page's body and may be its headline, as compared."""
-    texts = (text_of(e) for e in source.tree.iter(*_LINE_TAGS) if len(e) <= 1)
+    lines = (e for e in source.tree.iter(*_LINE_TAGS) if len(e) == 0 or (len(e) == 1 and len(e[0]) == 0))
+    texts = map(text_of, lines)
     return frozenset(same(text) for text in texts if _MIN_SHOWN <= len(text) <= _MAX_CHARS)
 
 
