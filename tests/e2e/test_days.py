@@ -72,9 +72,6 @@ def test_every_new_sentence_is_verbatim_on_its_page(world, played):
             assert " ".join(new["text"].split()) in " ".join(page.split())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="extraction takes the line of reporter and date above a text for its first sentence"
-)
 def test_every_new_sentence_is_one_of_the_article_and_not_of_its_frame(world, played):
     texts: dict[str | None, str] = {}
     for article in world.articles:

@@ -106,6 +106,117 @@ def test_byline_and_date_line_are_no_paragraphs() -> None:
     assert page.paragraphs == PARAGRAPHS
 
 
+STAMPS = [
+    "<i>Pier reporter, 4 September 2026, 10:15 UTC</i>",
+    "<p>Pier reporter, 4 September 2026, 10:15 UTC</p>",
+    "<div>From our correspondent in Norhaven | September 4, 2026 at 10:15 am | 3 min read</div>",
+    "<p>Redaktion Küste und Inseln · Freitag, 4. September 2026, 10:15 Uhr</p>",
+    "<p>本报驻北岸海港与航运记者张晓明，2026年9月4日 10:15</p>",
+]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_a_line_of_reporter_and_date_is_no_paragraph(stamp: str) -> None:
+    page = read(document(f"<div class=text><h1>Ferry line returns</h1>{stamp}{paragraphs_html()}</div>"))
+    assert page.paragraphs == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "On Friday, 4 September 2026, the harbour board met for the first time since March.",
+        "The ship failed its inspection, and on 4 September 2026, 10:15 UTC, the line was closed.",
+    ],
+)
+def test_a_sentence_with_a_date_is_a_paragraph(first: str) -> None:
+    page = read(document(f"<article><h1>Ferry line returns</h1>{paragraphs_html((first, *PARAGRAPHS))}</article>"))
+    assert page.paragraphs == (first, *PARAGRAPHS)
+
+
+KICKERS = {
+    "above the headline": "<p>Harbour</p><h1>Ferry line returns</h1>",
+    "above the headline, longer": "<p>From the shipping pages of the Post</p><h1>Ferry line returns</h1>",
+    "above the text": "<h1>Ferry line returns</h1><p>Harbour</p>",
+    "with a telling class": "<p class=kicker>From the outer isles this week</p><h1>Ferry line returns</h1>",
+    "section and desk": "<h1>Ferry line returns</h1><p>Harbour</p><p>Coastal desk</p>",
+}
+
+
+@pytest.mark.parametrize("kicker", KICKERS)
+def test_the_name_of_the_section_is_no_paragraph(kicker: str) -> None:
+    page = read(document(f"<section class=story>{KICKERS[kicker]}{paragraphs_html()}</section>"))
+    assert page.paragraphs == PARAGRAPHS
+
+
+def test_a_kicker_within_the_headline_leaves_no_second_headline() -> None:
+    h1 = "<h1><span class=kicker>Norhaven</span> <span>Ferry line returns</span></h1>"
+    page = read(document(f"<article>{h1}{paragraphs_html()}</article>", title="Norhaven: Ferry line returns"))
+    assert page.paragraphs == PARAGRAPHS
+
+
+def test_a_text_that_begins_with_several_short_lines_keeps_them() -> None:
+    lines = ("Norhaven 2", "Sandø 1", "Half time 1–1", *PARAGRAPHS)
+    page = read(document(f"<article><h1>Ferry line returns</h1>{paragraphs_html(lines)}</article>"))
+    assert page.paragraphs == lines
+
+
+def test_a_sentence_above_a_repeated_headline_stays() -> None:
+    first = "Good morning from the harbour."
+    inside = f"<p>{first}</p><h2>Ferry line returns</h2>{paragraphs_html()}"
+    page = read(document(f"<article>{inside}</article>"))
+    assert page.paragraphs == (first, *PARAGRAPHS)
+
+
+BOXES = {
+    "an offer": "<div class=inline-box><b>Post Plus</b> The tide tables of the whole coast for one crown a week.</div>",
+    "a pointer": "<div class=hint>All about the harbour and its ships</div>",
+}
+
+
+@pytest.mark.parametrize("n_paragraphs", [1, 2, 3])
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_after_a_paragraph_is_no_text_however_short_the_page(box: str, n_paragraphs: int) -> None:
+    texts = PARAGRAPHS[:n_paragraphs]
+    inside = f"{paragraphs_html(texts[:1])}{BOXES[box]}{paragraphs_html(texts[1:])}"
+    page = read(document(f"<h1>Ferry line returns</h1><div itemprop=articleBody>{inside}</div>"))
+    assert page.paragraphs == texts
+
+
+def test_answers_in_marked_elements_are_text() -> None:
+    answers = "".join(f"<div class=answer><b>Ada Vale:</b> {text}</div>" for text in (TWO, THREE))
+    page = read(document(f"<article><h1>Ferry line returns</h1><p>{ONE}</p>{answers}</article>"))
+    assert page.paragraphs == (ONE, f"Ada Vale: {TWO}", f"Ada Vale: {THREE}")
+
+
+def test_on_a_short_page_the_frame_around_the_text_stays_out() -> None:
+    text = "港务局周五表示，通往外岛的渡轮将于十月恢复运行，票价不变。"
+    content = (
+        "<html><head><title>渡轮航线恢复_海港报</title></head><body><div class=top><a href=/>首页</a>"
+        "<a href=/p>港口</a></div><div class=crumb>当前位置：首页 &gt; 港口 &gt; 正文</div><div class=detail>"
+        "<h1>渡轮航线恢复</h1><div class=from><span>来源：海港报</span> <span>2026年9月4日 10:15</span></div>"
+        f"<div class=body><p>{text}</p><div class=guanggao>广告</div></div></div>"
+        "<div class=more><h3>相关阅读</h3><ul><li><a href=/1>外岛学校九月开学</a></li></ul></div>"
+        "<table><tr><td>高潮</td><td>05:12</td></tr><tr><td>低潮</td><td>11:20</td></tr></table>"
+        "<div class=dingyue><p>订阅本报每日邮件，第一时间了解港口动态。</p></div>"
+        "<div class=bottom>版权所有 海港报 未经授权不得转载 联系我们 关于本报</div></body></html>"
+    )
+    assert read(content.encode(), charset="utf-8").paragraphs == (text,)
+
+
+@pytest.mark.parametrize("texts", [(ONE,), PARAGRAPHS])
+def test_a_page_laid_out_in_a_table_gives_its_middle_alone(texts: tuple[str, ...]) -> None:
+    content = (
+        "<html><head><title>Harbour Post: Ferry line returns</title></head><body><table><tr>"
+        "<td class=left><a href=/>Home</a><br><a href=/f>Ferry times</a></td>"
+        "<td class=text><h2>Ferry line returns</h2><i>Pier reporter, 4 September 2026, 10:15 UTC</i>"
+        f"{paragraphs_html(texts)}<p><a href=/print>Print this page</a> | <a href=/mail>Mail this page</a></p></td>"
+        "<td class=right><b>Also in the Post</b><ul><li><a href=/1>Harbour dredging is late again</a></li></ul>"
+        "<p class=box>Would you like the Post on paper? Ring 214.</p></td></tr></table></body></html>"
+    )
+    page = read(content.encode())
+    assert (page.title, page.paragraphs) == ("Ferry line returns", texts)
+
+
 def test_headings_lists_and_quotations_stay_in_their_order() -> None:
     inside = (
         f"<p>{ONE}</p><h2>What changes</h2><ul><li>Two crossings a day in winter.</li><li>Four in summer.</li></ul>"
@@ -229,6 +340,27 @@ def test_the_name_of_the_site_is_no_part_of_the_title(title: str) -> None:
     head = '<meta property="og:site_name" content="Harbour Post">'
     page = read(document(f"<div>{paragraphs_html()}</div>", head=head, title=title.replace(": ", " : ")))
     assert page.title == "Ferry line returns"
+
+
+@pytest.mark.parametrize("line", ["<h2>{}</h2>", "<font size=5><b>{}</b></font>", "<div class=head>{}</div>"])
+@pytest.mark.parametrize(
+    "title", ["Quay Gazette: Ferry line returns", "Ferry line returns: Quay Gazette", "码头报：Ferry line returns"]
+)
+def test_without_an_h1_the_line_on_the_page_tells_the_title_from_the_site(line: str, title: str) -> None:
+    content = f"<html><head><title>{title}</title></head><body><div>{line.format('Ferry line returns')}</div>"
+    assert (
+        read(f"{content}<div>{paragraphs_html()}</div></body>".encode(), charset="utf-8").title == "Ferry line returns"
+    )
+
+
+def test_without_an_h1_the_feed_tells_the_title_from_the_site() -> None:
+    content = f"<title>Quay Gazette: Ferry line returns</title><div>{paragraphs_html()}</div>".encode()
+    assert read(content, entry=Entry(url=URL, title="Ferry line returns")).title == "Ferry line returns"
+
+
+def test_a_colon_that_belongs_to_the_title_stays() -> None:
+    content = f"<title>Norhaven: Ferry line returns</title><h2>Norhaven: Ferry line returns</h2>{paragraphs_html()}"
+    assert read(content.encode()).title == "Norhaven: Ferry line returns"
 
 
 def test_the_title_keeps_a_dash_that_belongs_to_it() -> None:

@@ -84,7 +84,7 @@ _STAMP = re.compile(
 _TIME = r"(?:(?:at|um|à|alle|às|kl)\b\.?)?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?Uhr)?(?:\s?\(?[A-Z]{2,5}\)?)?"
 # who, then when, and nothing after that: "Harbour reporter, 2 June 2026, 11:40 UTC | 3 min read"
 _SIGNED_STAMP = re.compile(
-    rf"^(?![\"'“„«‘])[^.!?。！？]{{2,70}}?\s*[,|·•/—–:-]\s*(?:[^\W\d]{{2,12}}\.?,?\s+)?{_DATE}"
+    rf"^(?![\"'“„«‘])[^.!?。！？]{{2,70}}?\s*[,，、|·•/—–:-]\s*(?:[^\W\d]{{2,12}}\.?,?\s+)?{_DATE}"
     rf"(?:[\s,|·•–-]{{0,3}}{_TIME})?(?:\s*[|·•]\s*[^.!?]{{2,24}})?$",
     re.IGNORECASE,
 )

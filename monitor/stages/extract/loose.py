@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import SENTENCE_END, text_of
+from monitor.stages.extract.source import SENTENCE_END, text_of, weight_of
 
 FRAMES = ("div", "section", "article", "main", "td")
 _INLINE = frozenset((
@@ -15,7 +15,7 @@ _INLINE = frozenset((
 ))  # fmt: skip
 
 _BOX = 200  # characters of a box between paragraphs
-_SENTENCE = 40  # characters of a paragraph that is one (a Chinese one is longer than a label all the same)
+_SENTENCE = 40  # weighted characters of a paragraph beside which a box is one
 
 
 def loose_text(frame: HtmlElement) -> Iterator[str]:
@@ -54,7 +54,8 @@ def drop_boxes(container: HtmlElement) -> None:
     """Remove in place the small marked boxes that stand loose between or after the paragraphs of *container*.
 
     Where the text is in paragraphs, a short ``div`` with a class and a label, a link or no whole sentence is an offer
-    or a pointer. A row with more such elements than paragraphs is left alone: there they are the text.
+    or a pointer. Where there are more than half as many of them as paragraphs, they are text too and stay (the answers
+    of an interview, each with a name before it).
     """
     rows: dict[HtmlElement, list[HtmlElement]] = {}
     for frame in container.iter("div", "section", "aside"):
@@ -62,8 +63,8 @@ def drop_boxes(container: HtmlElement) -> None:
         if parent is not None and frame is not container and _is_box(frame):
             rows.setdefault(parent, []).append(frame)
     for parent, boxes in rows.items():
-        paragraphs = [p for p in parent.iterchildren("p") if len(text_of(p)) >= _SENTENCE]
-        if paragraphs and len(boxes) <= len(paragraphs):
+        paragraphs = [p for p in parent.iterchildren("p") if weight_of(text_of(p)) >= _SENTENCE]
+        if paragraphs and len(boxes) <= (len(paragraphs) + 1) // 2:
             start = parent.index(paragraphs[0])
             for box in [box for box in boxes if parent.index(box) > start]:
                 box.drop_tree()
