@@ -357,8 +357,9 @@ def _bottom_line(chosen: Sequence[_Draft]) -> tuple[BottomLine, ...]:
     lines = []
     for draft in chosen[:_MAX_BOTTOM]:
         item = draft.item
-        if item.changed:
-            change = item.changed[0]
+        printed = {sentence.text for sentence in item.new}
+        change = next((change for change in item.changed if change.new_source.text in printed), None)
+        if change is not None:  # a figure leads only with its sentence in sight
             lines.append(
                 BottomLine(tag="CHANGED", text=f"{item.headline} ({change.old} → {change.new})", story_id=item.id)
             )

@@ -21,8 +21,8 @@ from monitor.text.tokens import CJK, cjk_share, stems
 _CORPUS_LIKENESS = 0.5
 _N_SOURCES = 40
 _UNIT_BONUS = 0.35
-_ALIKE = 1.0
-_ALIKE_WITHOUT_UNIT = 1.05
+_ALIKE = 1.1
+_ALIKE_WITHOUT_UNIT = 1.15
 _MAX_RATIO = 4.0
 _MAX_RATIO_NAMED = 20.0
 _REACH = 50  # characters on either side of a figure that say what it measures

@@ -218,6 +218,18 @@ def test_a_changed_figure_is_shown_with_both_sources_and_leads_the_bottom_line()
     assert "600,000 → 805,000" in made.bottom_line[0].text
 
 
+def test_a_changed_figure_does_not_lead_without_its_sentence_in_sight() -> None:
+    texts = [f"Ministry number {place} of Norway signed {place + 100} orders on Friday." for place in range(4)]
+    one = judged(1, *texts, at=AT)
+    plain = edition_of(one).edition
+    (hidden,) = set(texts) - {sentence.text for sentence in plain.stories[0].new}
+    old = KnownFrom(kind="corpus", id="corpus:1", text="It signed 90 orders.")
+    change = Change(what="orders", old="90", new="100", old_text=old.text, new_text=hidden, old_source=old)
+    made = edition_of(replace(one, verdict=replace(one.verdict, changes=(change,)))).edition
+    assert made.stories[0].changed
+    assert made.bottom_line[0].tag == "NEW"
+
+
 def test_what_the_reader_knew_is_quoted_once_and_never_from_this_story() -> None:
     source = KnownFrom(kind="corpus", id="corpus:1", text="The first plant is in Odda.")
     other = KnownFrom(kind="article", id="a9", text="An article of yesterday.")
