@@ -45,7 +45,7 @@ imports: .venv/.installed
 
 # Whole days through the real commands, kill -9 at random moments, pages in a real browser.
 test-slow: .venv/.installed
-	$(RUN) pytest -q -n 2 -m "slow or e2e or browser"
+	$(RUN) pytest -q -n 2 --dist loadfile -m "slow or e2e or browser"
 
 check: lint types imports test test-slow
 

@@ -360,9 +360,9 @@ def _bottom_line(chosen: Sequence[_Draft]) -> tuple[BottomLine, ...]:
         printed = {sentence.text for sentence in item.new}
         change = next((change for change in item.changed if change.new_source.text in printed), None)
         if change is not None:  # a figure leads only with its sentence in sight
-            lines.append(
-                BottomLine(tag="CHANGED", text=f"{item.headline} ({change.old} → {change.new})", story_id=item.id)
-            )
+            headline = change.new_source.title or item.headline
+            text = f"{headline} ({change.old} → {change.new})"
+            lines.append(BottomLine(tag="CHANGED", text=text, story_id=item.id))
         else:
             lines.append(BottomLine(tag="UPDATE" if item.is_update else "NEW", text=item.headline, story_id=item.id))
     return tuple(lines)

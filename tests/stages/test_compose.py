@@ -219,7 +219,12 @@ def test_a_changed_figure_is_shown_with_both_sources_and_leads_the_bottom_line()
 
 
 def test_a_changed_figure_does_not_lead_without_its_sentence_in_sight() -> None:
-    texts = [f"Ministry number {place} of Norway signed {place + 100} orders on Friday." for place in range(4)]
+    texts = [
+        "Lumen Works will build a plant in Bergen for 40 million crowns.",
+        "The minister of trade is to lay the first stone on Friday at noon.",
+        "Norway had offered the firm 3 hectares of land beside the harbour.",
+        "They had signed 100 orders so far.",
+    ]
     one = judged(1, *texts, at=AT)
     plain = edition_of(one).edition
     (hidden,) = set(texts) - {sentence.text for sentence in plain.stories[0].new}
