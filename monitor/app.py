@@ -214,10 +214,11 @@ def choose_feeds(app: App, *, only: Sequence[str] = (), all_feeds: bool = False)
 
 
 @asynccontextmanager
-async def _work_lock(app: App) -> AsyncIterator[None]:
-    """Hold the ``work`` lock. Waits in the event loop, so that an interrupt ends the waiting."""
+async def _work_lock(app: App, progress: Progress) -> AsyncIterator[None]:
+    """Hold the ``work`` lock; tells *progress* ``wait`` once if it must wait. An interrupt ends the waiting."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + _LOCK_WAIT_S
+    is_waiting = False
     with ExitStack() as stack:
         while True:
             try:
@@ -226,6 +227,9 @@ async def _work_lock(app: App) -> AsyncIterator[None]:
             except StoreLockedError:
                 if clock() >= deadline:
                     raise
+            if not is_waiting:
+                is_waiting = True
+                progress("wait", 0, 1)
             await asyncio.sleep(_LOCK_PAUSE_S)
         yield
 
@@ -236,7 +240,7 @@ async def fetch(
     """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock."""
     report = FetchReport()
     client = open_client(app.settings.fetch, app.now)
-    async with _work_lock(app), client as (fetcher, pages), open_reader() as reader:
+    async with _work_lock(app, progress), client as (fetcher, pages), open_reader() as reader:
         await pipeline.poll(
             feeds, store=app.store, fetcher=fetcher, reader=reader, now=app.now,
             max_age_s=app.settings.fetch.max_age_s, report=report, progress=progress,
@@ -260,7 +264,7 @@ async def import_articles(
 ) -> tuple[FetchReport, Library]:  # fmt: skip
     """Judge the articles of files in order of publication, as if each had been fetched then."""
     report = FetchReport()
-    async with _work_lock(app):
+    async with _work_lock(app, progress):
         async with open_reader() as reader:
             library = await load_library(paths, reader, is_corpus=False)
             corpus = await load_corpus(app, reader)

@@ -66,13 +66,17 @@ def fetch(
 
 @contextmanager
 def progress_bar(options: Options) -> Iterator[Progress]:
-    """A progress bar on stderr while the block runs; only on a terminal."""
+    """A progress bar on stderr while the block runs, only on a terminal; elsewhere a line if it must wait."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
+    def tell_waiting(stage: str, _done: int, _total: int) -> None:
+        if stage == "wait":
+            note(options, "another monitor is at work on this database; waiting until it ends")
+
     screen = errors()
     if not screen.is_terminal or options.verbosity < 0:
-        yield lambda _stage, _done, _total: None
+        yield tell_waiting
         return
     names = {"poll": "Feeds", "read": "Articles"}
     columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -80,6 +84,9 @@ def progress_bar(options: Options) -> Iterator[Progress]:
         tasks = {}
 
         def advance(stage: str, done: int, total: int) -> None:
+            if stage == "wait":
+                tell_waiting(stage, done, total)
+                return
             if stage not in tasks:
                 tasks[stage] = bar.add_task(names.get(stage, stage), total=total)
             bar.update(tasks[stage], completed=done, total=total)

@@ -193,8 +193,8 @@ def test_an_interrupt_while_another_process_works_ends_the_waiting_at_once(world
     store = open_store(desk.store)
     with store.lock("work", wait_s=0):
         process = desk.start(evening, "fetch", "--all", "--json")
-        lock = desk.folder / "monitor.db.work.lock"
-        wait_until(lambda: process.poll() is not None or has_open(process.pid, lock))
+        assert process.stderr
+        assert process.stderr.readline().startswith("another monitor is at work on this database")
         os.killpg(process.pid, signal.SIGINT)
         done = finish(process)
     store.close()
