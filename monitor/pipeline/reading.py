@@ -1,30 +1,19 @@
-"""The way of an article: poll, read, compose, deliver. Order, concurrency and transactions; decides nothing.
-
-The four loops meet only in the store. Each step ends in one transaction and can be repeated, so that a crash at any
-instruction loses nothing: polled entries wait as pending until their article is judged, editions wait in the outbox
-until their channel has them.
-"""
+"""Pending entries to judged articles: one transaction an entry."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.errors import DeliveryError, ExtractError, FetchError, MonitorError, ParseError
+from monitor.errors import ExtractError, FetchError, MonitorError
 from monitor.model import (
     Article,
     ArticleKeys,
-    ChannelAddress,
-    Digest,
-    EditionRecord,
     Feed,
-    FeedState,
     JudgedArticle,
-    OutboxItem,
     Outcome,
     Page,
     PendingEntry,
@@ -34,13 +23,11 @@ from monitor.model import (
     Story,
     Verdict,
 )
-from monitor.ports import Channel, Fetcher, Reader, Store, Vectors
+from monitor.pipeline.report import FetchReport, Progress, quiet
+from monitor.ports import Fetcher, Reader, Store, Vectors
 from monitor.stages.analysis import stacked
-from monitor.stages.compose import Composition
-from monitor.stages.identity import decide_arrivals, identify, lookup_keys
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.reading import article_from, article_id, needs_page, page_of_summary, with_summary
-from monitor.stages.schedule import after_failure, after_success, plan_request
 from monitor.text.fingerprints import to_bytes
 from monitor.text.tokens import search_terms
 from monitor.text.urls import url_key
@@ -48,109 +35,14 @@ from monitor.text.urls import url_key
 _BATCH = 200
 """Entries read at once: bounds memory, and a crash costs at most the pages of one batch a second fetch."""
 
+
 _MAX_ATTEMPTS = 4
+
+
 _FIRST_WAIT = timedelta(minutes=30)
-_DELIVERY_WAIT = timedelta(minutes=5)
-_DELIVERY_ATTEMPTS = 20
+
+
 _PAGE_HEADERS = (("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),)
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage (``poll`` or ``read``), how much is done and how much there is."""
-
-
-@dataclass(slots=True)
-class FetchReport:
-    """What a fetch did; the shape of ``fetch --json``."""
-
-    polled: int = 0
-    not_modified: int = 0
-    failed_feeds: int = 0
-    new_entries: int = 0
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    errors: list[dict[str, object]] = field(default_factory=list)
-    kept: list[JudgedArticle] = field(default_factory=list)
-
-
-def quiet(stage: str, done: int, total: int) -> None:
-    """Report progress to nobody."""
-
-
-# --- poll ----------------------------------------------------------------------------------------------
-
-
-async def poll(
-    feeds: Sequence[Feed],
-    *,
-    store: Store,
-    fetcher: Fetcher,
-    reader: Reader,
-    now: datetime,
-    max_age_s: float,
-    report: FetchReport,
-    progress: Progress = quiet,
-) -> None:
-    """Ask every feed once; its state and its new entries are stored in one transaction a feed."""
-    states = store.feeds.load_states()
-    n_done = 0
-
-    async def ask(feed: Feed) -> None:
-        nonlocal n_done
-        state = states.get(feed.url, FeedState(url=feed.url))
-        await _poll_feed(
-            feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report
-        )
-        n_done += 1
-        progress("poll", n_done, len(feeds))
-
-    async with asyncio.TaskGroup() as group:
-        for feed in feeds:
-            group.create_task(ask(feed))
-
-
-async def _poll_feed(
-    feed: Feed,
-    state: FeedState,
-    *,
-    store: Store,
-    fetcher: Fetcher,
-    reader: Reader,
-    now: datetime,
-    max_age_s: float,
-    report: FetchReport,
-) -> None:
-    report.polled += 1
-    try:
-        response = await fetcher.fetch(plan_request(feed, state))
-        if response.status == 304:
-            report.not_modified += 1
-            store.feeds.save_poll(after_success(feed, state, response, None, n_new=0, now=now), (), now=now)
-            return
-        parsed = await reader.parse_feed(feed, response)
-    except (FetchError, ParseError, ExtractError) as error:
-        report.failed_feeds += 1
-        report.errors.append(
-            {
-                "feed": feed.url,
-                "error": error.kind,
-                "detail": error.detail,
-                "permanent": getattr(error, "permanent", False),
-            }
-        )
-        store.feeds.save_poll(after_failure(feed, state, error, now), (), now=now)
-        return
-    identified = identify(parsed)
-    keys = lookup_keys(identified)
-    seen = store.feeds.find_seen(feed.url, keys=keys.keys, link_keys=keys.link_keys, text_hashes=keys.text_hashes)
-    found = decide_arrivals(
-        identified, seen, is_first_poll=state.last_ok_at is None, now=now, max_age_s=max_age_s,
-        has_unstable_ids=state.has_unstable_ids,
-    )  # fmt: skip
-    after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
-    after = replace(after, has_unstable_ids=found.has_unstable_ids)
-    report.new_entries += store.feeds.save_poll(after, found.arrivals, now=now)
-
-
-# --- read ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,49 +281,3 @@ def _story_after(desk: Desk, article: Article, story_id: str | None, now: dateti
         headline = article.title or (article.sentences[0] if article.sentences else "(no headline)")
         return Story(id=story_id, headline=headline, first_seen_at=now, last_seen_at=now)
     return replace(story, last_seen_at=max(story.last_seen_at, now))
-
-
-# --- compose and deliver -------------------------------------------------------------------------------
-
-
-def store_edition(
-    digest: Digest, composition: Composition, *, store: Store, to_seq: int, slot: str | None, now: datetime
-) -> bool:
-    """Store an edition, what it shows and its outbox rows in one transaction; False if it exists already."""
-    edition = composition.edition
-    record = EditionRecord(edition=edition, to_seq=to_seq, waiting=composition.waiting, slot=slot, created_at=now)
-    shown = [sentence for story in edition.stories for sentence in story.new]
-    outbox = [OutboxItem(edition_id=edition.id, channel=channel, due_at=now) for channel in digest.channels]
-    return store.editions.save_edition(record, shown, outbox)
-
-
-@dataclass(slots=True)
-class DeliveryReport:
-    """What a delivery did: channel keys that took their edition, and those that did not, with the reason."""
-
-    sent: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-
-def deliver(open_channel: Callable[[ChannelAddress], Channel], *, store: Store, now: datetime) -> DeliveryReport:
-    """Take everything due in the outbox to its channel. A channel that fails is tried again later, others go on."""
-    report = DeliveryReport()
-    for item in store.editions.load_outbox(now=now):
-        record = store.editions.find_edition(item.edition_id)
-        if record is None:
-            store.editions.mark_failed(item, "its edition is not in the store", retry_at=None)
-            report.failed.append((item.channel.key, "its edition is not in the store"))
-            continue
-        try:
-            channel = open_channel(item.channel)
-            history = store.editions.load_editions(record.edition.digest_id)
-            channel.send(record.edition, history=history, key=item.key)
-        except DeliveryError as error:
-            is_over = error.permanent or item.n_attempts + 1 >= _DELIVERY_ATTEMPTS
-            wait = min(_DELIVERY_WAIT * 2**item.n_attempts, timedelta(hours=4))
-            store.editions.mark_failed(item, error.detail, retry_at=None if is_over else now + wait)
-            report.failed.append((item.channel.key, error.detail))
-            continue
-        store.editions.mark_sent(item, now=now)
-        report.sent.append(item.channel.key)
-    return report

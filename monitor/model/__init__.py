@@ -1,0 +1,84 @@
+"""The nouns: frozen dataclasses that every other module speaks in.
+
+Values are valid once they exist: configuration and foreign bytes are checked at the border. Times are
+aware UTC and end in ``_at``; absence is ``None``. Collections are tuples, so that a value never changes
+behind somebody's back; use ``dataclasses.replace`` for a changed copy.
+
+In the Topic Detection and Tracking papers (Allan et al. 1998) a "story" is one report; here, as readers
+speak, a *story* is the set of articles about one event.
+"""
+
+from __future__ import annotations
+
+from monitor.model.arrivals import Entry, FeedState, Page, ParsedFeed, PendingEntry, Request, Response
+from monitor.model.editions import (
+    BottomLine,
+    Dropped,
+    Edition,
+    FeedTrouble,
+    Ledger,
+    OutboxItem,
+    ShownChange,
+    ShownSentence,
+    StoryItem,
+    TopicSection,
+    Trend,
+)
+from monitor.model.judgement import (
+    Article,
+    Change,
+    JudgedArticle,
+    JudgedSentence,
+    KnownFrom,
+    Match,
+    Outcome,
+    Reason,
+    Role,
+    Story,
+    StoryMember,
+    Verdict,
+)
+from monitor.model.records import Arrival, ArticleKeys, EditionRecord, KnownRecord, SeenEntry
+from monitor.model.wishes import ChannelAddress, Digest, Feed, Topic
+
+__all__ = [
+    "Arrival",
+    "Article",
+    "ArticleKeys",
+    "BottomLine",
+    "Change",
+    "ChannelAddress",
+    "Digest",
+    "Dropped",
+    "Edition",
+    "EditionRecord",
+    "Entry",
+    "Feed",
+    "FeedState",
+    "FeedTrouble",
+    "JudgedArticle",
+    "JudgedSentence",
+    "KnownFrom",
+    "KnownRecord",
+    "Ledger",
+    "Match",
+    "OutboxItem",
+    "Outcome",
+    "Page",
+    "ParsedFeed",
+    "PendingEntry",
+    "Reason",
+    "Request",
+    "Response",
+    "Role",
+    "SeenEntry",
+    "ShownChange",
+    "ShownSentence",
+    "Story",
+    "StoryItem",
+    "StoryMember",
+    "Topic",
+    "TopicSection",
+    "Trend",
+    "Verdict",
+]

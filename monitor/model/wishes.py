@@ -1,0 +1,56 @@
+"""What the reader wants: topics, feeds, digests and where they go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A standing interest. ``any_terms`` may carry a leading ``+`` (must occur) or ``-`` (must not)."""
+
+    id: str
+    title: str
+    learn: bool = True
+    any_terms: tuple[str, ...] = ()
+    none_terms: tuple[str, ...] = ()
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One subscribed document. ``every_s`` None means adaptive; ``topic_ids`` None means all topics."""
+
+    url: str
+    title: str | None = None
+    kind: str = "auto"
+    every_s: int | None = None
+    full_text: bool = True
+    topic_ids: tuple[str, ...] | None = None
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAddress:
+    """Where an edition goes: ``kind`` is ``html``, ``email`` or ``notify``, ``target`` its folder or address."""
+
+    kind: str
+    target: str
+
+    @property
+    def key(self) -> str:
+        """The stable name under which the outbox knows this channel."""
+        return f"{self.kind}:{self.target}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A standing order for editions. ``schedule`` is a cron line in ``timezone``, None for "only by hand"."""
+
+    id: str
+    title: str
+    topic_ids: tuple[str, ...]
+    schedule: str | None = None
+    timezone: str = "UTC"
+    send_empty: bool = False
+    channels: tuple[ChannelAddress, ...] = ()

@@ -1,0 +1,90 @@
+"""Due feeds to pending entries: one transaction a feed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.errors import ExtractError, FetchError, ParseError
+from monitor.model import (
+    Feed,
+    FeedState,
+)
+from monitor.pipeline.report import FetchReport, Progress, quiet
+from monitor.ports import Fetcher, Reader, Store
+from monitor.stages.identity import decide_arrivals, identify, lookup_keys
+from monitor.stages.schedule import after_failure, after_success, plan_request
+
+
+async def poll(
+    feeds: Sequence[Feed],
+    *,
+    store: Store,
+    fetcher: Fetcher,
+    reader: Reader,
+    now: datetime,
+    max_age_s: float,
+    report: FetchReport,
+    progress: Progress = quiet,
+) -> None:
+    """Ask every feed once; its state and its new entries are stored in one transaction a feed."""
+    states = store.feeds.load_states()
+    n_done = 0
+
+    async def ask(feed: Feed) -> None:
+        nonlocal n_done
+        state = states.get(feed.url, FeedState(url=feed.url))
+        await _poll_feed(
+            feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report
+        )
+        n_done += 1
+        progress("poll", n_done, len(feeds))
+
+    async with asyncio.TaskGroup() as group:
+        for feed in feeds:
+            group.create_task(ask(feed))
+
+
+async def _poll_feed(
+    feed: Feed,
+    state: FeedState,
+    *,
+    store: Store,
+    fetcher: Fetcher,
+    reader: Reader,
+    now: datetime,
+    max_age_s: float,
+    report: FetchReport,
+) -> None:
+    report.polled += 1
+    try:
+        response = await fetcher.fetch(plan_request(feed, state))
+        if response.status == 304:
+            report.not_modified += 1
+            store.feeds.save_poll(after_success(feed, state, response, None, n_new=0, now=now), (), now=now)
+            return
+        parsed = await reader.parse_feed(feed, response)
+    except (FetchError, ParseError, ExtractError) as error:
+        report.failed_feeds += 1
+        report.errors.append(
+            {
+                "feed": feed.url,
+                "error": error.kind,
+                "detail": error.detail,
+                "permanent": getattr(error, "permanent", False),
+            }
+        )
+        store.feeds.save_poll(after_failure(feed, state, error, now), (), now=now)
+        return
+    identified = identify(parsed)
+    keys = lookup_keys(identified)
+    seen = store.feeds.find_seen(feed.url, keys=keys.keys, link_keys=keys.link_keys, text_hashes=keys.text_hashes)
+    found = decide_arrivals(
+        identified, seen, is_first_poll=state.last_ok_at is None, now=now, max_age_s=max_age_s,
+        has_unstable_ids=state.has_unstable_ids,
+    )  # fmt: skip
+    after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
+    after = replace(after, has_unstable_ids=found.has_unstable_ids)
+    report.new_entries += store.feeds.save_poll(after, found.arrivals, now=now)
