@@ -131,10 +131,16 @@ class RenderError(MonitorError):
 
 
 class DeliveryError(MonitorError):
-    """A channel did not take an edition; ``permanent`` says that a retry is pointless."""
+    """A channel did not take an edition; ``permanent`` says that a retry is pointless.
 
-    def __init__(self, channel: str, detail: str, *, permanent: bool) -> None:
+    ``cause`` tells whose fault it is: ``channel`` (this edition on this channel), ``message`` (the server refuses the
+    mail itself), ``recipient`` (it refuses the address), ``server`` (nothing can be sent through this server, to
+    nobody), ``ambiguous`` (handed over, but no answer came: it may have arrived).
+    """
+
+    def __init__(self, channel: str, detail: str, *, permanent: bool, cause: str = "channel") -> None:
         self.channel = channel
         self.detail = detail
         self.permanent = permanent
+        self.cause = cause
         super().__init__(f"{channel}: {detail}")

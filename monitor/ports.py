@@ -32,6 +32,7 @@ from monitor.model import (
     Reason,
     Request,
     Response,
+    RobotsRecord,
     Role,
     SeenEntry,
     ShownSentence,
@@ -245,8 +246,24 @@ class VectorStore(Protocol):
         ...
 
 
+class HostStore(Protocol):
+    """What is remembered of hosts between runs, so that manners hold across processes on one database."""
+
+    def reserve(self, host: str, *, gap_s: float, now: datetime) -> float:
+        """Seconds to wait until *host* may be asked; the next caller is told to wait *gap_s* longer."""
+        ...
+
+    def find_robots(self, origin: str) -> RobotsRecord | None:
+        """What its robots.txt said."""
+        ...
+
+    def save_robots(self, record: RobotsRecord) -> None:
+        """Remember what its robots.txt said, in place of what it said before."""
+        ...
+
+
 class Store(Protocol):
-    """One database, seen through four small ports."""
+    """One database, seen through small ports."""
 
     @property
     def feeds(self) -> FeedStore:
@@ -266,6 +283,11 @@ class Store(Protocol):
     @property
     def vectors(self) -> VectorStore:
         """The cache of sentence vectors."""
+        ...
+
+    @property
+    def hosts(self) -> HostStore:
+        """When hosts may be asked, and what their robots.txt said."""
         ...
 
     @property

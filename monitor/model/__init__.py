@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from monitor.model.arrivals import Entry, FeedState, Page, ParsedFeed, PendingEntry, Request, Response
 from monitor.model.editions import (
+    Abstract,
     BottomLine,
     Dropped,
     Edition,
     FeedTrouble,
     Ledger,
-    OutboxItem,
     ShownChange,
     ShownSentence,
     StoryItem,
@@ -38,10 +38,12 @@ from monitor.model.judgement import (
     StoryMember,
     Verdict,
 )
-from monitor.model.records import Arrival, ArticleKeys, EditionRecord, KnownRecord, SeenEntry
+from monitor.model.outbox import OutboxItem, OutboxState
+from monitor.model.records import Arrival, ArticleKeys, EditionRecord, KnownRecord, RobotsRecord, SeenEntry
 from monitor.model.wishes import ChannelAddress, Digest, Feed, Topic
 
 __all__ = [
+    "Abstract",
     "Arrival",
     "Article",
     "ArticleKeys",
@@ -63,6 +65,7 @@ __all__ = [
     "Ledger",
     "Match",
     "OutboxItem",
+    "OutboxState",
     "Outcome",
     "Page",
     "ParsedFeed",
@@ -70,6 +73,7 @@ __all__ = [
     "Reason",
     "Request",
     "Response",
+    "RobotsRecord",
     "Role",
     "SeenEntry",
     "ShownChange",

@@ -40,7 +40,8 @@ class FeedState:
 
     ``etag`` and ``last_modified`` are kept byte for byte as the server sent them. ``fetch_url`` is the
     address after permanent redirects, None while it is the feed's own. ``interval_s`` is the wait that
-    was last decided, ``next_poll_at`` the moment from which the feed is due.
+    was last decided, ``next_poll_at`` the moment from which the feed is due. ``skip_hours`` (0 to 23, UTC) and
+    ``skip_days`` (0 is Monday) are when the publisher wants no visits.
     """
 
     url: str
@@ -61,6 +62,8 @@ class FeedState:
     error_detail: str | None = None
     is_gone: bool = False
     has_unstable_ids: bool = False
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document read. ``has_dates`` is False when no entry carries one; ``ttl_s`` is the publisher's wish."""
+    """A feed document read. ``has_dates`` is False when no entry carries one; ``ttl_s`` is the publisher's wish.
+
+    ``skip_hours`` (0 to 23, UTC) and ``skip_days`` (0 is Monday) are when the publisher wants no visits.
+    """
 
     kind: str
     title: str | None
@@ -94,6 +100,8 @@ class ParsedFeed:
     site_url: str | None = None
     ttl_s: int | None = None
     problems: tuple[str, ...] = ()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
     @property
     def has_dates(self) -> bool:

@@ -1,4 +1,4 @@
-"""What is sent: editions and the outbox."""
+"""What is sent: editions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.judgement import KnownFrom, Outcome, StoryMember
-from monitor.model.wishes import ChannelAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +20,20 @@ class ShownSentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Abstract:
+    """One line about a story that a language model wrote, with the numbers (from 1) of the new sentences it rests on."""
+
+    text: str
+    cites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryItem:
-    """One story as an edition shows it. ``is_brief`` puts it among the one-liners, ``is_official`` into the record."""
+    """One story as an edition shows it. ``is_brief`` puts it among the one-liners, ``is_official`` into the record.
+
+    ``headline_of`` is the article that the headline was taken from, ``documents`` the numbers under which an official
+    paper is filed, ``n_more`` how many new sentences are not shown.
+    """
 
     id: str
     headline: str
@@ -38,6 +49,9 @@ class StoryItem:
     is_brief: bool = False
     is_official: bool = False
     n_more: int = 0
+    headline_of: str | None = None
+    documents: tuple[str, ...] = ()
+    abstract: Abstract | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +123,7 @@ class Ledger:
     """The account of an edition: every article that was fetched is in exactly one of the other counts.
 
     ``shown`` counts articles that stand behind a story of the edition; ``waiting`` kept ones that did not
-    fit and come first next time.
+    fit and are offered again; ``no_room`` those that were offered for a week and never fitted.
     """
 
     fetched: int = 0
@@ -120,6 +134,7 @@ class Ledger:
     off_topic: int = 0
     failed: int = 0
     feeds_failing: int = 0
+    no_room: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +142,8 @@ class Edition:
     """One dated issue of a digest, complete: all formats are rendered from this value alone.
 
     ``id`` is ``<digest>/<date>`` with ``-2`` and so on for further editions of one day. ``from_at`` is
-    exclusive, ``to_at`` inclusive.
+    exclusive, ``to_at`` inclusive. ``language`` is the reader's; ``remarks`` tell what a reader should know of how
+    the edition came about.
     """
 
     id: str
@@ -143,6 +159,8 @@ class Edition:
     troubles: tuple[FeedTrouble, ...]
     n_words: int
     reading_minutes: int
+    language: str = "en"
+    remarks: tuple[str, ...] = ()
 
     @property
     def stories(self) -> tuple[StoryItem, ...]:
@@ -153,18 +171,3 @@ class Edition:
     def n_facts(self) -> int:
         """How many new sentences are shown."""
         return sum(len(story.new) for story in self.stories)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxItem:
-    """One edition on its way to one channel; ``key`` (edition and channel) makes a repeat harmless."""
-
-    edition_id: str
-    channel: ChannelAddress
-    n_attempts: int = 0
-    due_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """The same for every attempt of one edition and channel."""
-        return f"{self.edition_id}|{self.channel.key}"

@@ -69,3 +69,18 @@ class EditionRecord:
     waiting: tuple[int, ...] = ()
     slot: str | None = None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsRecord:
+    """What ``robots.txt`` of an origin (scheme, host and port) said when it was last asked for.
+
+    ``rules`` holds the lines that concern us, None if there were none to read. ``until`` is when to ask again;
+    ``unreachable_since`` the first of the attempts in a row that brought no answer, None if the last one did.
+    """
+
+    origin: str
+    rules: str | None
+    asked_at: datetime
+    until: datetime
+    unreachable_since: datetime | None = None

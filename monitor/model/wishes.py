@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +39,27 @@ class ChannelAddress:
     target: str
 
     @property
+    def name(self) -> str:
+        """The target without secrets: the address of a notification keeps its scheme and gets a fingerprint.
+
+        ``tgram://TOKEN/42`` becomes ``tgram-5f0c22d1``. The name of a name is the same name.
+        """
+        if self.kind != "notify" or ":/" not in self.target:
+            return self.target
+        return f"{self.target.partition(':')[0]}-{sha256(self.target.encode()).hexdigest()[:8]}"
+
+    @property
     def key(self) -> str:
         """The stable name under which the outbox knows this channel."""
-        return f"{self.kind}:{self.target}"
+        return f"{self.kind}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A standing order for editions. ``schedule`` is a cron line in ``timezone``, None for "only by hand"."""
+    """A standing order for editions. ``schedule`` is a cron line in ``timezone``, None for "only by hand".
+
+    ``language`` is the reader's, a two-letter code: between two headlines or sentences, the one in it is taken.
+    """
 
     id: str
     title: str
@@ -53,4 +67,5 @@ class Digest:
     schedule: str | None = None
     timezone: str = "UTC"
     send_empty: bool = False
+    language: str = "en"
     channels: tuple[ChannelAddress, ...] = ()

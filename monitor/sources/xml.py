@@ -7,8 +7,9 @@ more. Tags that do not match have no sure remedy: the tree is handed on with ``D
 whether the tolerant second parser does better. A document that breaks off is an error, since taking its first half as
 the whole would lose the second: the server's validators would be stored with it.
 
-Nothing is fetched and no entity is expanded: the DOCTYPE is cut off before parsing. Depth, name and text lengths have
-libxml2's own limits (``huge_tree`` off). Linear time.
+Nothing is fetched: the DOCTYPE is cut off before parsing. Of the entities it declares only plain short texts are put in
+by hand, without a second round, so that none can grow. Depth, name and text lengths have libxml2's own limits
+(``huge_tree`` off). Linear time.
 """
 
 from __future__ import annotations
@@ -65,8 +66,11 @@ _BARE_ATTRIBUTE = re.compile(
 )
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,300}>")
 _DOCTYPE_START = re.compile(r"<!doctype", re.IGNORECASE)
+_DECLARED_ENTITY = re.compile(r"<!ENTITY\s{1,20}([A-Za-z_][\w.-]{0,30})\s{1,20}(\"[^\"<>&%]{0,200}\"|'[^'<>&%]{0,200}')\s{0,20}>")
 _SUBSET_END = re.compile(r"\]\s{0,50}>")
 _HEAD_CHARS = 20_000
+_MAX_EXPANDED_CHARS = 100_000
+"""By how much entities of the DOCTYPE may lengthen a document; real ones stand for a host name or a company's."""
 _PROLOG = re.compile(rb"\s*<")
 _DOUBLE_ENCODED = re.compile(
     "(?:[ÂÃ][\x80-\xbf]|â[\x80-\x9f€‚„†‡ˆ‰‹‘’“”•–—˜™›¢][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ])"
@@ -119,7 +123,7 @@ def read_xml(response: Response) -> XmlDocument:
         if undone != text:
             text = undone
             damage.add(Damage.DOUBLE_ENCODING)
-    trimmed = trim_prolog(text)
+    trimmed = expand_declared_entities(text, trim_prolog(text))
     if not trimmed:
         raise ParseError(response.url, "empty", "the document is empty")
     if trimmed[0] != "<":
@@ -147,9 +151,21 @@ def trim_prolog(text: str) -> str:
         start = text.find("<", text.find(">", start) + 1)
     elif declared := _DECLARATION.search(text, start, _HEAD_CHARS):
         return trim_prolog(text[start : declared.start()] + text[declared.end() :])
-    if found := _DOCTYPE_START.search(text, start, _HEAD_CHARS):
-        return (text[start : found.start()] + _after_doctype(text[found.start() :])).lstrip()
+    doctype = _find_doctype(text, start)
+    if doctype >= 0:
+        return (text[start:doctype] + _after_doctype(text[doctype:])).lstrip()
     return text[start:] if start > 0 else text
+
+
+def _find_doctype(text: str, start: int) -> int:
+    """Where the DOCTYPE begins, -1 if there is none; comments and CDATA sections may speak of one."""
+    for found in _DOCTYPE_START.finditer(text, start, _HEAD_CHARS):
+        comment = text.rfind("<!--", start, found.start())
+        if text.find("<![CDATA[", start, found.start()) >= 0:
+            return -1
+        if comment < 0 or text.find("-->", comment, found.start()) >= 0:
+            return found.start()
+    return -1
 
 
 def _after_doctype(text: str) -> str:
@@ -158,6 +174,18 @@ def _after_doctype(text: str) -> str:
     if 0 <= bracket < end and (closed := _SUBSET_END.search(text, bracket)):
         return text[closed.end() :]
     return text[end + 1 :] if end >= 0 else ""
+
+
+def expand_declared_entities(text: str, trimmed: str) -> str:
+    """*trimmed* with the entities that the DOCTYPE of *text* declares as plain short texts; others stay as they are."""
+    head = text[:_HEAD_CHARS]
+    if "<!ENTITY" not in head:
+        return trimmed
+    for match in _DECLARED_ENTITY.finditer(head):
+        name, value = f"&{match[1]};", match[2][1:-1]
+        if trimmed.count(name) * len(value) <= _MAX_EXPANDED_CHARS and name[1:] not in _XML_ENTITIES:
+            trimmed = trimmed.replace(name, value)
+    return trimmed
 
 
 def repair_markup(text: str) -> str:

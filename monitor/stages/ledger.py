@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from monitor.model import Dropped, JudgedArticle, Outcome, Reason
 
-_OFFICIAL = re.compile(
-    r"^https?://(?:[^/]*\.)?(?:gov|mil|europa\.eu|gc\.ca|gov\.[a-z]{2}|gouv\.[a-z]{2}|go\.[a-z]{2}|bund\.de)(?::\d+)?(?:/|$)",
-    re.IGNORECASE,
-)
+def describe_drop(judged: JudgedArticle, *, on_topic: bool, why: str | None = None) -> Dropped:
+    """One line of the dropped page. *on_topic* is False when the article is none of this digest's topics.
 
-
-def is_official(url: str | None) -> bool:
-    """True for the address of a government or of the European Union."""
-    return bool(url and _OFFICIAL.match(url))
-
-
-def describe_drop(judged: JudgedArticle, *, on_topic: bool) -> Dropped:
-    """One line of the dropped page. *on_topic* is False when the article is none of this digest's topics."""
+    *why* is the reason for news that was left out; without it, an earlier edition showed all of it.
+    """
     article, verdict = judged.article, judged.verdict
     outcome, reason = verdict.outcome, describe(verdict.outcome, verdict.because)
-    if outcome.is_kept and on_topic:
+    if outcome.is_kept and why is not None:
+        reason = why
+    elif outcome.is_kept and on_topic:
         outcome, reason = Outcome.KNOWN, "an earlier edition showed all of its news"
     elif outcome.is_kept:
         outcome, reason = Outcome.OFF_TOPIC, "not about this digest's topics"

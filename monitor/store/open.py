@@ -15,6 +15,7 @@ from monitor.store.articles import SqlArticles
 from monitor.store.database import Database, connect_postgresql, connect_sqlite, start_wal
 from monitor.store.editions import SqlEditions
 from monitor.store.feeds import SqlFeeds
+from monitor.store.hosts import SqlHosts
 from monitor.store.vectors import SqlVectors
 
 _FORMS = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -24,7 +25,7 @@ _SECRET_OPTIONS = ("password", "passfile", "sslpassword", "sslkey")
 
 
 class SqlStore:
-    """One database, seen through ``feeds``, ``articles``, ``editions`` and ``vectors``; implements ``ports.Store``."""
+    """One database, seen through ``feeds``, ``articles``, ``editions``, ``vectors``, ``hosts``; implements ``ports.Store``."""
 
     def __init__(self, database: Database) -> None:
         """*database* has the current schema."""
@@ -33,6 +34,7 @@ class SqlStore:
         self.articles = SqlArticles(database)
         self.editions = SqlEditions(database)
         self.vectors = SqlVectors(database)
+        self.hosts = SqlHosts(database)
 
     @property
     def address(self) -> str:

@@ -96,6 +96,24 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class Numbers(TypeDecorator[tuple[int, ...]]):
+    """A short tuple of whole numbers as "1,2,3"; the empty one is NULL. StoreError for other text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
+        """The numbers with commas between them."""
+        return ",".join(map(str, value)) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:
+        """The numbers."""
+        try:
+            return tuple(int(number) for number in value.split(",")) if value else ()
+        except (ValueError, AttributeError) as error:
+            raise StoreError(_DAMAGED.format(value)) from error
+
+
 def storable(text: str) -> str:
     """*text* with U+0000 and lone surrogates replaced by U+FFFD."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if not text.isascii() else text
@@ -158,6 +176,26 @@ feeds = Table(
     _words("error_detail"),
     Column("is_gone", Boolean, nullable=False),
     Column("has_unstable_ids", Boolean, nullable=False),
+    Column("skip_hours", Numbers),
+    Column("skip_days", Numbers),
+)
+
+# free_at is by the clock of this computer, never by --now: hosts live in real time.
+hosts = Table(
+    "hosts",
+    metadata,
+    _words("host", nullable=False, primary_key=True),
+    _time("free_at", nullable=False),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    _words("origin", nullable=False, primary_key=True),
+    Column("rules", LargeBinary),
+    _time("asked_at", nullable=False),
+    _time("until", nullable=False),
+    _time("unreachable_since"),
 )
 
 # status: pending | closed (without an article of its own) | judged. article_id is the article this entry
@@ -305,6 +343,36 @@ outbox = Table(
     _time("sent_at"),
     Index("ix_outbox_state", "state", "number"),
     sqlite_autoincrement=True,
+)
+
+# The schedule of a digest as it was started last: a changed one starts with its next slot.
+schedules = Table(
+    "schedules",
+    metadata,
+    _words("digest_id", nullable=False, primary_key=True),
+    _words("schedule", nullable=False),
+    _time("since_at", nullable=False),
+)
+
+# Every slot that was decided, with its edition if it brought one.
+slots = Table(
+    "slots",
+    metadata,
+    _words("digest_id", nullable=False),
+    _words("slot", nullable=False),
+    _words("edition_id"),
+    _time("decided_at", nullable=False),
+    PrimaryKeyConstraint("digest_id", "slot"),
+)
+
+# The last sign of life of each scheduler.
+beats = Table(
+    "beats",
+    metadata,
+    _words("name", nullable=False, primary_key=True),
+    _time("started_at", nullable=False),
+    _time("beat_at", nullable=False),
+    _words("trouble"),
 )
 
 vectors = Table(

@@ -20,14 +20,16 @@ _INLINE = (
     "colgroup data datalist del dfn dir em embed font frame frameset head html i input ins kbd label legend link map "
     "mark menu meta meter nobr noscript object optgroup output param picture progress q rp rt ruby s samp select small "
     "source span strike strong sub sup svg template textarea time track tt u var wbr path g math "
-    "blink command keygen marquee"
+    "blink command keygen marquee "
+    "maction merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub "
+    "msubsup msup mtable mtd mtext mtr munder munderover semantics annotation"
 )
 _GAPS = dict.fromkeys(_BLOCK.split(), " ") | dict.fromkeys(_INLINE.split(), "")
-"""What a tag leaves behind. Only real HTML elements: ``vector<int>`` and ``a < b`` in a headline stay."""
+"""What a tag leaves behind. Only real HTML and MathML elements: ``vector<int>`` and ``a < b`` in a headline stay."""
 
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:[\s/][^<>]*)?>")
 
-_RAW = re.compile(r"<(?:!--|!\[CDATA\[|(script|style)(?=[\s/>]))", re.IGNORECASE)
+_RAW = re.compile(r"<(?:!--|!\[CDATA\[|(script|style|svg(?![^<>]{0,500}/>))(?=[\s/>]))", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _NOT_WORD = re.compile(r"[\W_]+")
 _UNIFIED = str.maketrans(
@@ -42,7 +44,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 
 
 def plain_text(markup: str) -> str:
-    """*markup* without tags, entities decoded, blanks collapsed; comments, scripts and styles are left out.
+    """*markup* without tags, entities decoded, blanks collapsed; comments, scripts, styles and drawings are left out.
 
     Block elements part words, inline ones do not (``H<sub>2</sub>O`` -> ``H2O``). Text escaped once too often
     (``&amp;amp;``, common in feeds) is decoded a second time. Unpaired ``<`` and unknown tags stay. Linear time.
@@ -86,7 +88,7 @@ def _gap(tag: re.Match[str]) -> str:
 
 
 def _without_raw(markup: str) -> str:
-    """*markup* without comments, scripts and styles, CDATA marks undone; what is never closed is cut off."""
+    """*markup* without comments, scripts, styles and drawings, CDATA marks undone; what is never closed is cut off."""
     if _RAW.search(markup) is None:
         return markup
     parts: list[str] = []

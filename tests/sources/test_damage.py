@@ -89,9 +89,22 @@ def test_declaration_after_a_comment_is_skipped() -> None:
     assert parse('<!-- made by x --><?xml version="1.0"?>' + rss("<title>x</title>")).entries[0].title == "x"
 
 
-def test_doctype_entities_are_never_expanded() -> None:
-    text = '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY f SYSTEM "file:///etc/hostname">]>' + rss("<title>&a;&f;</title>")
-    assert parse(text).entries[0].title == "&a;&f;"
+def test_plain_doctype_entities_are_put_in_and_no_others() -> None:
+    text = (
+        '<!DOCTYPE rss [<!ENTITY a "Atlas"><!ENTITY b "&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
+        + rss("<title>&a; &b; &f;</title>")
+    )
+    assert parse(text).entries[0].title == "Atlas &b; &f;"
+
+
+def test_doctype_entities_cannot_blow_a_document_up() -> None:
+    text = f'<!DOCTYPE rss [<!ENTITY a "{"x" * 200}">]>' + rss(f"<title>{'&a;' * 501}</title>")
+    assert parse(text).entries[0].title.startswith("&a;&a;")
+
+
+def test_doctype_that_only_a_comment_or_a_section_speaks_of_is_none() -> None:
+    text = "<!-- no <!DOCTYPE here -->" + rss("<title>x</title><description><![CDATA[ <!DOCTYPE ]]></description>")
+    assert (parse(text).entries[0].title, parse(text).entries[0].summary) == ("x", "<!DOCTYPE")
 
 
 def test_doctype_with_its_subset_is_cut_off() -> None:

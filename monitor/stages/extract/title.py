@@ -1,16 +1,23 @@
 """The headline: chosen among what the page says in different places, without the site's name.
 
 The visible ``h1`` is what readers know an article by; JSON-LD, Open Graph and ``<title>`` are written for machines
-and often differ. So the best ``h1`` wins if any of them supports it, else the machines' own majority.
+and often differ. So the best ``h1`` wins if any of them supports it, else what machines are told.
+
+News is the exception. In the JSON-LD of a ``NewsArticle`` the newsroom's own system states the headline, while ``h1``
+and Open Graph are rewritten for clicks; only where it repeats ``<title>`` it is the version for search engines, and
+``h1`` and Open Graph together are believed. Measured on 389 pages: on news the JSON-LD is right on 89 %, ``h1`` on
+83 %, Open Graph on 77 %; on other pages ``h1`` on 90 %, the JSON-LD (written by a plug-in) on 86 %.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-from monitor.stages.extract.source import Source, host_of, plain, text_of
+from lxml.html import HtmlElement
+
+from monitor.stages.extract.source import Source, host_of, one_line, plain, text_of, types_of
 
 _SEPARATOR = re.compile(r"\s+[|·•»«‹›:—–-]+\s+|\s*[|｜丨]\s*|\s+[:/]{2}\s+|_(?=[^_]{2,20}$)")
 _ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|\s*[:：]\s+|：")
@@ -21,6 +28,8 @@ _SECTIONS = frozenset(
 )
 _SUPPORT = 0.4  # share of words an h1 must have in common with what machines are told
 _MAX_H1 = 12
+_CUT_AT = 100
+_RUNNING = frozenset(["a", "abbr", "b", "bdi", "em", "font", "i", "mark", "q", "s", "span", "strong", "sub", "sup", "u"])
 _MAX_CHARS = 400
 _MIN_SHOWN = 6  # characters of a headline that a line on the page may confirm
 
@@ -32,25 +41,28 @@ def choose(source: Source, *, outlet: str | None, feed_title: str | None) -> str
     """
     names = site_names(source, outlet)
     told = _told(source, names)
-    h1 = _best_h1(source, told, names)
+    machines = list(told.values())
+    h1 = _best_h1(source, machines, names)
     feed = without_site(feed_title, names) if feed_title else None
     if h1 is None:
         shown = _short_lines(source) | ({same(feed)} if feed else set())
-        told = [_as_shown(title, shown) for title in told]
-    candidates = [title for title in (h1, *told) if title]
+        machines = [_as_shown(title, shown) for title in machines]
+    versions = [title for title in (h1, *machines) if title]
+    stated = _stated_news(source, told, h1)
+    candidates = [stated, *versions] if stated else versions
     if not candidates:
         return feed
     if feed and same(feed) not in {same(c) for c in candidates[:1]}:
         matching = next((c for c in candidates if same(c) == same(feed)), None)
         if matching:
             return matching
-    return _without_kicker(candidates[0], told)
+    return _without_kicker(candidates[0], versions, is_shown=candidates[0] == h1)
 
 
 def variants(source: Source) -> tuple[str, ...]:
     """Every version of the headline on the page, for recognising it where it is repeated."""
     names = site_names(source, None)
-    return tuple(dict.fromkeys([*_told(source, names), *(text_of(h1) for h1 in _h1s(source))]))
+    return tuple(dict.fromkeys([*_told(source, names).values(), *(headline_text(h1) for h1 in _h1s(source))]))
 
 
 def same(text: str) -> str:
@@ -101,22 +113,39 @@ def _names_site(part: str, known: set[str]) -> bool:
     )
 
 
-def _told(source: Source, names: Iterable[str]) -> list[str]:
+def _told(source: Source, names: Iterable[str]) -> dict[str, str]:
     """What machines are told, best first: JSON-LD, Open Graph, Twitter, ``<title>``."""
     element = source.tree.find(".//title")
-    raw = [
-        plain(source.article.get("headline")) or plain(source.article.get("name")),
-        source.meta("og:title"),
-        source.meta("twitter:title", "dc.title", "title"),
-        text_of(element) if element is not None else None,
-    ]
-    told = [without_site(title, names) for title in raw if title]
+    raw = {
+        "ld": plain(source.article.get("headline")) or plain(source.article.get("name")),
+        "og": source.meta("og:title"),
+        "meta": source.meta("twitter:title", "dc.title", "title"),
+        "title": text_of(element) if element is not None else None,
+    }
+    told = {place: stripped for place, title in raw.items() if title and (stripped := without_site(title, names))}
     # a <title> that merely continues another version ("Headline - Politics - Site") is that version
-    shortest = sorted(told, key=len)
-    return [
-        next((s for s in shortest if len(s) > 15 and s != t and _SEPARATOR.match(t[len(s) :]) and t.startswith(s)), t)
-        for t in told
-    ]
+    shortest = sorted(told.values(), key=len)
+    return {
+        place: next(
+            (s for s in shortest if len(s) > 15 and s != t and _SEPARATOR.match(t[len(s) :]) and t.startswith(s)), t
+        )
+        for place, t in told.items()
+    }
+
+
+def _stated_news(source: Source, told: Mapping[str, str], h1: str | None) -> str | None:
+    """The headline in the JSON-LD of a news article, None if there is none or it is not the one that is shown."""
+    stated = plain(source.article.get("headline"))
+    if not stated or not any("News" in kind for kind in types_of(source.article)):
+        return None
+    stated = told["ld"]
+    key = same(stated)
+    if h1 is None or same(h1) == key:
+        return stated
+    if same(h1).startswith(key.removesuffix("…")) and (len(stated) >= _CUT_AT or stated.endswith(("…", "..."))):
+        return None  # cut to the 110 characters that search engines once allowed
+    is_for_search = same(told.get("title", "")) == key and same(told.get("og", "")) == same(h1)
+    return None if is_for_search else stated
 
 
 def _short_lines(source: Source) -> frozenset[str]:
@@ -137,8 +166,23 @@ def _as_shown(title: str, shown: Container[str]) -> str:
     return title
 
 
-def _h1s(source: Source) -> list[object]:
+def _h1s(source: Source) -> list[HtmlElement]:
     return [h1 for h1 in source.tree.iter("h1") if 0 < len(text_of(h1)) <= _MAX_CHARS][:_MAX_H1]
+
+
+def headline_text(h1: HtmlElement) -> str:
+    """The heading on one line, with a blank where the page shows a new line or another part of the heading."""
+    return one_line("".join(_parts(h1)))
+
+
+def _parts(element: HtmlElement) -> Iterator[str]:
+    if element.text:
+        yield element.text
+    for child in element:
+        is_apart = child.tag not in _RUNNING
+        yield from (" ", *_parts(child), " ") if is_apart else _parts(child)
+        if child.tail:
+            yield child.tail
 
 
 def _best_h1(source: Source, told: list[str], names: Iterable[str]) -> str | None:
@@ -146,7 +190,7 @@ def _best_h1(source: Source, told: list[str], names: Iterable[str]) -> str | Non
     best, best_score = None, _SUPPORT
     known = set(names)
     for h1 in _h1s(source):
-        text = text_of(h1)
+        text = headline_text(h1)
         if same(text) in known or not same(text):
             continue
         if not told:
@@ -168,9 +212,17 @@ def _tokens(text: str) -> set[str]:
     return {t for word in words for t in (word if ord(word[0]) > 0x2E7F else [word])}
 
 
-def _without_kicker(title: str, told: list[str]) -> str:
-    """The title without a section or kicker glued before it, if machines are told the rest alone."""
-    for other in told[:2]:
-        if len(other) > 15 and len(other) < len(title) and same(title).endswith(same(other)):
-            return other
+def _without_kicker(title: str, versions: Sequence[str], *, is_shown: bool) -> str:
+    """The title without a section or kicker glued before it, if as many versions do without as have it.
+
+    A title that is not the shown one keeps it unless more do without.
+    """
+    key = same(title)
+    keys = [same(version) for version in versions]
+    for other in versions:
+        short = same(other)
+        if len(other) > 15 and len(short) < len(key) and key.endswith(short):
+            n_with, n_without = keys.count(key), keys.count(short)
+            if n_without > n_with or (is_shown and n_without == n_with):
+                return other
     return title
