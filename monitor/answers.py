@@ -1,12 +1,10 @@
 """Questions to what is stored, answered as values: the way of an article, the state of feeds, search, the whole.
 
-For commands and pages alike; nothing here writes. Beside the store only the corpus files are read, and
-``check_feeds`` asks the network.
+For commands and pages alike; nothing here writes. Beside the store only the corpus files are read.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from monitor.app import App, find_troubles, load_corpus, open_client, open_reader
-from monitor.config import FetchSettings, Settings
-from monitor.errors import ExtractError, FetchError, ParseError, UsageError
+from monitor.app import App, find_troubles, load_corpus, open_reader
+from monitor.config import Settings
+from monitor.errors import UsageError
 from monitor.library import Library, load_library
 from monitor.model import (
     Article,
@@ -27,21 +25,14 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     JudgedArticle,
+    OutboxState,
     Outcome,
-    ParsedFeed,
     PendingEntry,
     Reason,
-    Response,
 )
-from monitor.pipeline import Progress
-from monitor.ports import Fetcher, Reader
-from monitor.stages.schedule import is_due, plan_request
+from monitor.stages.schedule import is_due
 from monitor.text.tokens import search_terms
 from monitor.text.urls import url_key
-
-_STALE_DAYS = 60
-"""A feed without an entry in two months is most often one that moved."""
-
 
 # --- the way of an article -----------------------------------------------------------------------------
 
@@ -140,71 +131,6 @@ def _standing(feed: Feed, state: FeedState, now: datetime) -> str:
     return "due" if is_due(feed, state, now) else "waiting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedCheck:
-    """What a feed answered when it was asked once; ``status`` is the HTTP status, None without an answer."""
-
-    feed: Feed
-    is_ok: bool
-    kind: str | None
-    title: str | None
-    n_entries: int
-    newest_at: datetime | None
-    status: int | None
-    problems: tuple[str, ...]
-
-
-async def check_feeds(
-    feeds: Sequence[Feed], *, wanted: FetchSettings, now: datetime, progress: Progress
-) -> list[FeedCheck]:
-    """Ask every feed once, without conditions and without storing anything; answers in the given order."""
-    n_done = 0
-    async with open_client(wanted, now) as (fetcher, _), open_reader() as reader:
-
-        async def one(feed: Feed) -> FeedCheck:
-            nonlocal n_done
-            found = await _check_feed(feed, fetcher, reader, now)
-            n_done += 1
-            progress("poll", n_done, len(feeds))
-            return found
-
-        return list(await asyncio.gather(*(one(feed) for feed in feeds)))
-
-
-async def _check_feed(feed: Feed, fetcher: Fetcher, reader: Reader, now: datetime) -> FeedCheck:
-    status = None
-    try:
-        response = await fetcher.fetch(plan_request(feed, FeedState(url=feed.url)))
-        status = response.status
-        parsed = await reader.parse_feed(feed, response)
-    except (FetchError, ParseError, ExtractError) as error:
-        status = error.status if isinstance(error, FetchError) else status
-        return FeedCheck(
-            feed=feed, is_ok=False, kind=None, title=feed.title, n_entries=0, newest_at=None, status=status,
-            problems=(f"{error.kind}: {error.detail}",),
-        )  # fmt: skip
-    dates = [moment for entry in parsed.entries if (moment := entry.updated_at or entry.published_at)]
-    newest_at = max(dates, default=None)
-    return FeedCheck(
-        feed=feed, is_ok=True, kind=parsed.kind, title=feed.title or parsed.title, n_entries=len(parsed.entries),
-        newest_at=newest_at, status=status, problems=tuple(_find_flaws(feed, response, parsed, newest_at, now)),
-    )  # fmt: skip
-
-
-def _find_flaws(
-    feed: Feed, response: Response, parsed: ParsedFeed, newest_at: datetime | None, now: datetime
-) -> Iterator[str]:
-    yield from parsed.problems
-    if response.moved_to is not None and response.moved_to != feed.url:
-        yield f"moved for good: write {response.moved_to} into the configuration"
-    if not parsed.entries:
-        yield "has no entries"
-    elif newest_at is None:
-        yield "no entry has a date: entries count as new when they are first seen"
-    elif (now - newest_at).days > _STALE_DAYS:
-        yield f"its newest entry is {(now - newest_at).days} days old"
-
-
 # --- search --------------------------------------------------------------------------------------------
 
 
@@ -279,7 +205,7 @@ class Status:
     n_put_off: int
     outcomes: Mapping[Outcome, int]
     digests: tuple[DigestStanding, ...]
-    outbox: Mapping[str, int]
+    outbox: Mapping[OutboxState, int]
 
 
 def read_status(app: App) -> Status:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from monitor.model import (
     Arrival,
     ArticleKeys,
+    Beat,
+    Document,
     Edition,
     EditionRecord,
     Entry,
@@ -25,10 +27,12 @@ from monitor.model import (
     JudgedArticle,
     KnownRecord,
     OutboxItem,
+    OutboxState,
     Outcome,
     Page,
     ParsedFeed,
     PendingEntry,
+    QuarantineRecord,
     Reason,
     Request,
     Response,
@@ -36,6 +40,7 @@ from monitor.model import (
     Role,
     SeenEntry,
     ShownSentence,
+    SlotRecord,
     Story,
 )
 
@@ -65,6 +70,10 @@ class Reader(Protocol):
         """The same for an HTML fragment, e.g. the full text that a feed carries."""
         ...
 
+    async def read_documents(self, body: bytes, suffix: str, *, name: str) -> Sequence[Document]:
+        """The articles of a file (``stages.documents``); ExtractError, under *name*, if it breaks the limits."""
+        ...
+
 
 class FeedStore(Protocol):
     """Feed state and the entries that wait to be read."""
@@ -85,6 +94,10 @@ class FeedStore(Protocol):
         An arrival with ``revises`` sets that entry pending again with the next revision. One whose key is
         there already is left alone.
         """
+        ...
+
+    def save_waits(self, states: Sequence[FeedState]) -> None:
+        """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
         ...
 
     def load_pending(self, *, limit: int, now: datetime) -> tuple[PendingEntry, ...]:
@@ -146,8 +159,24 @@ class ArticleStore(Protocol):
         """
         ...
 
-    def iter_known(self) -> Iterator[KnownRecord]:
-        """The current judgement of every article, in the order they were judged."""
+    def iter_known(self, *, with_own_words: bool = False) -> Iterator[KnownRecord]:
+        """The current judgement of every article, in the order they were judged.
+
+        *with_own_words* limits it to what later articles are compared with sentence by sentence: kept or known, about a
+        topic, and no copy.
+        """
+        ...
+
+    def iter_prints(self) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
+        """Pages of judgement numbers with the fingerprints of their texts; copies have none."""
+        ...
+
+    def load_known(self, seqs: Collection[int]) -> tuple[KnownRecord, ...]:
+        """Those judgements, each with the text it was made on."""
+        ...
+
+    def find_known(self, *, article_id: str | None = None, text_hash: str | None = None) -> KnownRecord | None:
+        """The current judgement of an article, or of the first one with that text."""
         ...
 
     def iter_judged(
@@ -185,6 +214,10 @@ class ArticleStore(Protocol):
         """Stories seen since then with their members, newest first."""
         ...
 
+    def find_story(self, story_id: str) -> Story | None:
+        """One story with its members."""
+        ...
+
     def search(self, terms: Sequence[str], *, limit: int) -> tuple[JudgedArticle, ...]:
         """Articles that hold all the terms (already cut by ``text.tokens``), best first."""
         ...
@@ -218,19 +251,67 @@ class EditionStore(Protocol):
         ...
 
     def load_outbox(self, *, now: datetime) -> tuple[OutboxItem, ...]:
-        """Items to deliver that are due, oldest first."""
+        """Items to deliver that are due (``ready`` and ``ambiguous`` ones), oldest first."""
         ...
 
-    def mark_sent(self, item: OutboxItem, *, now: datetime) -> None:
-        """The channel has it."""
+    def list_outbox(self) -> tuple[OutboxItem, ...]:
+        """Items that are neither sent nor dropped, oldest first."""
         ...
 
-    def mark_failed(self, item: OutboxItem, detail: str, *, retry_at: datetime | None) -> None:
-        """The channel did not take it: try again at *retry_at*, or never (None)."""
+    def save_outbox(self, before: OutboxItem, after: OutboxItem) -> bool:
+        """Put *after* in the place of *before*; False if somebody else has changed its state or tried it since."""
         ...
 
-    def count_outbox(self) -> Mapping[str, int]:
-        """How many items are ``ready``, ``sent`` and ``dead``."""
+    def count_outbox(self) -> Mapping[OutboxState, int]:
+        """How many items are in each state; every state is there."""
+        ...
+
+    def count_resends(self) -> int:
+        """How often something was sent again because nobody could know whether it had arrived."""
+        ...
+
+
+class SlotStore(Protocol):
+    """Which scheduled times of digests were decided, and which schedulers are alive."""
+
+    def find_schedule(self, digest_id: str) -> str | None:
+        """The schedule that was started last for a digest."""
+        ...
+
+    def start_schedule(self, digest_id: str, schedule: str, *, past: str | None, now: datetime) -> None:
+        """Note a schedule, and its slot *past* as decided without an edition, in one transaction."""
+        ...
+
+    def find_slot(self, digest_id: str, slot: str) -> SlotRecord | None:
+        """What was decided for a slot, None if nothing was yet."""
+        ...
+
+    def save_empty_slot(self, digest_id: str, slot: str, *, now: datetime) -> bool:
+        """Decide a slot without an edition; False if it was decided before."""
+        ...
+
+    def load_beats(self) -> tuple[Beat, ...]:
+        """The last sign of life of every scheduler that did not end in good order, newest first."""
+        ...
+
+    def save_beat(self, beat: Beat) -> None:
+        """Note a sign of life in place of the last one of that name."""
+        ...
+
+    def end_beat(self, name: str) -> None:
+        """Forget a scheduler that ends."""
+        ...
+
+
+class Archive(Protocol):
+    """The part of the article store that judgement itself asks: texts that are not held in memory."""
+
+    def load_known(self, seqs: Collection[int]) -> Sequence[KnownRecord]:
+        """Those judgements, each with the text it was made on."""
+        ...
+
+    def find_known(self, *, article_id: str | None = None, text_hash: str | None = None) -> KnownRecord | None:
+        """The current judgement of an article, or of the first one with that text."""
         ...
 
 
@@ -262,6 +343,18 @@ class HostStore(Protocol):
         ...
 
 
+class QuarantineStore(Protocol):
+    """How many workers each document has ended, so that the count holds across runs."""
+
+    def load(self, *, now: datetime) -> Sequence[QuarantineRecord]:
+        """Every record that has not lapsed."""
+        ...
+
+    def save(self, record: QuarantineRecord, *, now: datetime) -> None:
+        """Keep the record in place of an earlier one of the same key, and forget those that have lapsed."""
+        ...
+
+
 class Store(Protocol):
     """One database, seen through small ports."""
 
@@ -281,6 +374,11 @@ class Store(Protocol):
         ...
 
     @property
+    def slots(self) -> SlotStore:
+        """Decided slots and schedulers."""
+        ...
+
+    @property
     def vectors(self) -> VectorStore:
         """The cache of sentence vectors."""
         ...
@@ -288,6 +386,11 @@ class Store(Protocol):
     @property
     def hosts(self) -> HostStore:
         """When hosts may be asked, and what their robots.txt said."""
+        ...
+
+    @property
+    def quarantine(self) -> QuarantineStore:
+        """Documents that ended workers."""
         ...
 
     @property

@@ -9,36 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import ExtractError
 from monitor.library import Library, load_library
-from monitor.model import Entry, Feed, Page, ParsedFeed, Response
+from monitor.model import Document
+from monitor.stages.documents import read_documents
+from tests.direct import DirectReader
 
 TEXT = "The harbour council voted on Tuesday to close the old ferry dock for good."
-
-
-class FakeReader:
-    """Implements ``ports.Reader`` for pages that are one paragraph of text."""
-
-    async def read_html(self, html: str, url: str | None, entry: Entry | None) -> Page:
-        text = html.replace("<p>", "").strip()
-        return Page(url=url, title="From HTML", paragraphs=(text,) if text else (), problem=None if text else "empty")
-
-    async def read_page(self, response: Response, entry: Entry | None) -> Page:
-        raise NotImplementedError
-
-    async def parse_feed(self, feed: Feed, response: Response) -> ParsedFeed:
-        raise NotImplementedError
+PAGE = f"<html lang=en><title>From HTML</title><body><article><h1>From HTML</h1><p>{TEXT}</p></article></body></html>"
 
 
 def load(*paths: Path, is_corpus: bool = True) -> Library:
-    return asyncio.run(load_library(paths, FakeReader(), is_corpus=is_corpus))
+    return asyncio.run(load_library(paths, DirectReader(), is_corpus=is_corpus))
 
 
 def test_every_kind_of_file_gives_its_articles_in_order_of_name(tmp_path: Path) -> None:
     (tmp_path / "1.txt").write_text(TEXT)
     (tmp_path / "2.md").write_text(f"# Dock\n\n{TEXT}")
-    (tmp_path / "3.html").write_text(f"<p>{TEXT}")
+    (tmp_path / "3.html").write_text(PAGE)
     (tmp_path / "4.json").write_text(json.dumps({"title": "One", "text": TEXT}))
-    (tmp_path / "5.json").write_text(json.dumps({"articles": [{"text": TEXT}, {"html": f"<p>{TEXT}"}]}))
+    (tmp_path / "5.json").write_text(json.dumps({"articles": [{"text": TEXT}, {"html": PAGE}]}))
     (tmp_path / "6.jsonl").write_text(
         "\n".join([json.dumps({"id": "x", "text": TEXT}), "", json.dumps({"text": TEXT})])
     )
@@ -78,7 +68,7 @@ def test_two_files_of_one_name_are_two_articles(tmp_path: Path) -> None:
         ("a.json", "[5]", "not an object"),
         ("a.json", '{"title": "x"}', 'neither "text" nor "html"'),
         ("a.json", '{"text": " \\n "}', 'neither "text" nor "html"'),
-        ("a.jsonl", '{"text": "x"}\n{', "not JSON"),
+        ("a.jsonl", "{", "not JSON"),
         ("a.json", '{"text": "x", "published": "yesterday"}', "ISO 8601"),
         ("a.json", '{"text": "x", "published": "0001-01-01T00:00:00+14:00"}', "ISO 8601"),
         ("a.pdf", "x", "not one of"),
@@ -138,3 +128,46 @@ def test_the_same_address_has_the_same_id_in_every_file(tmp_path: Path) -> None:
         (tmp_path / name).write_text(json.dumps({"url": url, "text": TEXT}))
     one, two = load(tmp_path, is_corpus=False).items
     assert one.article.id == two.article.id
+
+
+def rows(*texts: str) -> str:
+    return "\n".join(texts)
+
+
+def test_a_bad_row_is_named_by_its_line_and_the_others_are_read(tmp_path: Path) -> None:
+    good = json.dumps({"text": TEXT})
+    (tmp_path / "a.jsonl").write_text(rows(good, "{", "", '{"text": 5}', good))
+    library = load(tmp_path)
+    assert [item.article.id for item in library.items] == ["corpus:a-1", "corpus:a-5"]
+    assert [problem.path for problem in library.problems] == [f"{tmp_path}/a.jsonl:2", f"{tmp_path}/a.jsonl:4"]
+
+
+def test_line_numbers_go_on_where_a_long_file_is_read_in_parts(tmp_path: Path) -> None:
+    good = json.dumps({"text": TEXT})
+    (tmp_path / "a.jsonl").write_text(rows(*[good] * 120, "{", good))
+    library = load(tmp_path)
+    assert library.items[-1].article.id == "corpus:a-122"
+    assert [problem.path for problem in library.problems] == [f"{tmp_path}/a.jsonl:121"]
+
+
+def test_a_file_in_utf_16_is_read_at_one_go(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(rows(json.dumps({"text": TEXT}), json.dumps({"text": TEXT})), encoding="utf-16")
+    assert len(load(tmp_path).items) == 2
+
+
+class FailingReader(DirectReader):
+    """Refuses whatever holds the word "bomb", as a worker that was killed would."""
+
+    async def read_documents(self, body: bytes, suffix: str, *, name: str) -> tuple[Document, ...]:
+        if b"bomb" in body:
+            raise ExtractError(name, "timeout", "not read in 10 s")
+        return read_documents(body, suffix)
+
+
+def test_a_row_that_ends_a_worker_is_named_and_the_rows_around_it_are_read(tmp_path: Path) -> None:
+    good = json.dumps({"text": TEXT})
+    (tmp_path / "a.jsonl").write_text(rows(good, json.dumps({"text": "bomb"}), good))
+    library = asyncio.run(load_library([tmp_path], FailingReader(), is_corpus=True))
+    assert [item.article.id for item in library.items] == ["corpus:a-1", "corpus:a-3"]
+    (problem,) = library.problems
+    assert (problem.path, problem.detail) == (f"{tmp_path}/a.jsonl:2", "timeout: not read in 10 s")

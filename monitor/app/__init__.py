@@ -6,30 +6,50 @@ and tests share one wiring.
 
 from __future__ import annotations
 
+from monitor.app.bench import Bench
+from monitor.app.delivery import (
+    OutboxStanding,
+    Sending,
+    deliver_outbox,
+    find_channel,
+    open_press_channel,
+    plan_sending,
+    read_outbox,
+)
 from monitor.app.desk import load_corpus, open_desk
+from monitor.app.duty import DueSlot, find_due_slots, find_next_slot, has_deliveries, publish_slot
 from monitor.app.editions import (
     Draft,
     draft_edition,
     find_digest,
     find_troubles,
-    open_press_channel,
     render_edition,
     send_edition,
 )
-from monitor.app.fetching import choose_feeds, fetch, import_articles
+from monitor.app.fetching import choose_feeds, fetch, fetch_at, import_articles
 from monitor.app.opening import App, open_app, open_client, open_reader
 from monitor.app.reading import check, extract_pages, read_text
 
 __all__ = [
     "App",
+    "Bench",
     "Draft",
+    "DueSlot",
+    "OutboxStanding",
+    "Sending",
     "check",
     "choose_feeds",
+    "deliver_outbox",
     "draft_edition",
     "extract_pages",
     "fetch",
+    "fetch_at",
+    "find_channel",
     "find_digest",
+    "find_due_slots",
+    "find_next_slot",
     "find_troubles",
+    "has_deliveries",
     "import_articles",
     "load_corpus",
     "open_app",
@@ -37,6 +57,9 @@ __all__ = [
     "open_desk",
     "open_press_channel",
     "open_reader",
+    "plan_sending",
+    "publish_slot",
+    "read_outbox",
     "read_text",
     "render_edition",
     "send_edition",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from datetime import timedelta
 
 from monitor.app.opening import App
 from monitor.extract import ReaderPool
@@ -11,8 +11,7 @@ from monitor.library import Library, load_library
 from monitor.meaning import CachingEmbedder, SentenceEncoder, VectorCache
 from monitor.model import (
     Article,
-    ArticleKeys,
-    JudgedArticle,
+    Edition,
     KnownRecord,
     Outcome,
 )
@@ -22,9 +21,12 @@ from monitor.stages.analysis import Analysis, analyse, stacked
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.known import KnownBase
 from monitor.stages.relevance import build_profile
-from monitor.text.fingerprints import from_bytes, prints, to_bytes
+from monitor.text.fingerprints import prints
 from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
+
+_STORY_LIFE = timedelta(days=60)
+"""Stories last seen before are looked up one by one: later reports hardly ever join them."""
 
 
 async def load_corpus(app: App, reader: ReaderPool) -> Library:
@@ -32,13 +34,19 @@ async def load_corpus(app: App, reader: ReaderPool) -> Library:
     return await load_library(app.settings.corpus, reader, is_corpus=True)
 
 
-def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None = None) -> Desk:
-    """The judge with everything known: the corpus first, then every article judged, then what editions showed."""
+def open_desk(
+    app: App, corpus: Iterable[Article], *, embedder: Embedder | None = None, without: str | None = None
+) -> Desk:
+    """The judge with everything known: the corpus first, then every article judged, then what editions showed.
+
+    Of what is on topic the texts are held in memory, of all else the fingerprints. *without* names an article that is
+    to be judged as if it had never been seen.
+    """
     encoder = CachingEmbedder(embedder or SentenceEncoder(), app.store.vectors)
     cache = VectorCache(app.store.vectors, encoder.name)
     texts = list(corpus)
-    records = _load_known(app)
-    cache.preload([*texts, *(record.judged.article for record in records if has_own_words(record.judged.verdict))])
+    records = [record for record in _load_known(app) if record.judged.article.id != without]
+    cache.preload([*texts, *(record.judged.article for record in records)])
 
     def analysed(article: Article) -> Analysis:
         rows = cache.find(article)
@@ -47,7 +55,7 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
             cache.keep(article, stacked(analysis))
         return analysis
 
-    known = KnownBase()
+    known = KnownBase(archive=app.store.articles)
     analyses = [analysed(article) for article in texts]
     for analysis in analyses:
         article, text = analysis.article, " ".join(analysis.article.sentences)
@@ -57,50 +65,49 @@ def open_desk(app: App, corpus: Iterable[Article], *, embedder: Embedder | None 
         )  # fmt: skip
     profiles = tuple(build_profile(topic, app.settings.aliases, analyses) for topic in app.settings.topics)
     judge = Judge(profiles=profiles, known=known, embedder=encoder)
+    known.load_prints(app.store.articles.iter_prints())
     for record in records:
-        judged, keys = record.judged, record.keys
         judge.remember(
             Judgement(
-                article=judged.article,
-                verdict=judged.verdict,
-                prints=from_bytes(keys.prints),
-                hash_of_text=keys.text_hash,
-                address=keys.url_key,
-                analysis=analysed(judged.article) if has_own_words(judged.verdict) else None,
+                article=record.judged.article,
+                verdict=record.judged.verdict,
+                prints=prints(""),  # in the index already
+                hash_of_text=record.keys.text_hash,
+                address=record.keys.url_key,
+                analysis=analysed(record.judged.article),
                 role=None,
-            )
+            ),
+            seq=record.seq,
         )
     for shown_in, sentence in app.store.editions.load_shown():
         known.shown[text_hash(sentence.text)] = shown_in
     cache.flush()
     return Desk(
         judge=judge,
-        stories={story.id: story for story in app.store.articles.load_stories()},
+        stories={story.id: story for story in app.store.articles.load_stories(since=app.now - _STORY_LIFE)},
         feeds={feed.url: feed for feed in app.settings.feeds},
         vectors=cache,
     )
 
 
+def note_shown(known: KnownBase, edition: Edition) -> None:
+    """Take in what *edition* shows, as if *known* were built anew."""
+    for story in edition.stories:
+        for sentence in story.new:
+            known.shown[text_hash(sentence.text)] = edition.id
+
+
 def _load_known(app: App) -> list[KnownRecord]:
-    """Every judgement with the text it was made on, in their order.
+    """Every judgement whose sentences later ones are compared with, each with the text it was made on, in their order.
 
     What a later version of an article no longer says was read all the same, and stays known.
     """
-    records = []
-    for record in app.store.articles.iter_known():
-        records.append(record)
-        if record.judged.revision > 1:
-            history = app.store.articles.load_history(record.judged.article.id)
-            records += [_earlier(record, seq, judged) for seq, judged in history if seq != record.seq]
-    return sorted(records, key=lambda record: record.seq)
-
-
-def _earlier(current: KnownRecord, seq: int, judged: JudgedArticle) -> KnownRecord:
-    """The record of an earlier version, its text taken from the verdict on it."""
-    sentences = tuple(sentence.text for sentence in judged.verdict.sentences)
-    text = " ".join(sentences)
-    article = replace(judged.article, sentences=sentences, starts=tuple(place == 0 for place in range(len(sentences))))
-    keys = ArticleKeys(
-        url_key=current.keys.url_key, text_hash=text_hash(text) if sentences else None, prints=to_bytes(prints(text))
-    )
-    return KnownRecord(seq=seq, judged=replace(judged, article=article), keys=keys)
+    records = list(app.store.articles.iter_known(with_own_words=True))
+    earlier = [
+        seq
+        for record in records
+        if record.judged.revision > 1
+        for seq, judged in app.store.articles.load_history(record.judged.article.id)
+        if seq != record.seq and has_own_words(judged.verdict)
+    ]
+    return sorted([*records, *app.store.articles.load_known(earlier)], key=lambda record: record.seq)

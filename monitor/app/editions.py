@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from monitor import pipeline
+from monitor.app.delivery import deliver_outbox
 from monitor.app.locking import LOCK_WAIT_S
 from monitor.app.opening import App
-from monitor.deliver import Press, open_channel
 from monitor.errors import UsageError
 from monitor.model import (
     ChannelAddress,
@@ -20,21 +19,18 @@ from monitor.model import (
     Trend,
 )
 from monitor.pipeline import DeliveryReport
-from monitor.ports import Channel
-from monitor.render import plan_site, render
-from monitor.stages.compose import Composition, Material, compose, edition_id
+from monitor.render import render
+from monitor.stages.compose import Composition, Material, compose, edition_id, is_edition_of
+from monitor.stages.drafting import Past, shown_key
 from monitor.stages.ledger import describe
-from monitor.text.normalise import text_hash
+from monitor.stages.period import first_period
 
 _TREND_DAYS = 14
 
 
-_FIRST_EDITION = timedelta(hours=24)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A composed edition with what storing it needs; ``is_stale`` when nothing happened since the last edition."""
+    """A composed edition with what storing it needs; ``is_empty`` when it has nothing to tell."""
 
     digest: Digest
     composition: Composition
@@ -56,22 +52,35 @@ def find_digest(app: App, name: str | None) -> Digest:
     )
 
 
+def find_edition(app: App, name: str, *, digest: str | None = None) -> Edition:
+    """The stored edition of that id; without its digest's part, of *digest* or the only one. UsageError if none is."""
+    if "/" not in name:
+        name = f"{find_digest(app, digest).id}/{name}"
+    record = app.store.editions.find_edition(name)
+    if record is None:
+        last = app.store.editions.find_last(name.partition("/")[0])
+        hint = f"; the newest is {last.edition.id}" if last else ""
+        raise UsageError(f"no edition {name!r} is stored{hint}")
+    return record.edition
+
+
 def draft_edition(app: App, digest: Digest, *, since: datetime | None = None, until: datetime | None = None) -> Draft:
     """What an edition would hold now, or for the given time (then everything kept in it, shown before or not)."""
     last = app.store.editions.find_last(digest.id) if since is None else None
     to_at = until or app.now
-    since_at = since or (last.edition.to_at if last else _first_since(app, to_at))
+    since_at = since or (last.edition.to_at if last else _first_since(app, digest, to_at))
     if last is not None:
         judged = dict(app.store.articles.iter_judged(after_seq=last.to_seq, until=to_at))
         judged |= dict(app.store.articles.iter_judged(seqs=last.waiting)) if last.waiting else {}
     else:
         judged = dict(app.store.articles.iter_judged(since=since_at, until=to_at))
-    shown = set() if since is not None else {text_hash(s.text) for _, s in app.store.editions.load_shown()}
+    past = Past(sentences=frozenset()) if since is not None else _past(app, digest)
     taken = [edition.id for edition in app.store.editions.load_editions(digest.id)]
     material = Material(
         judged=sorted(judged.items()),
         stories={story.id: story for story in app.store.articles.load_stories()},
-        shown=shown,
+        past=past,
+        waited=frozenset(last.waiting) if last else frozenset(),
         closed=_closed(app, since_at, to_at),
         troubles=find_troubles(app),
         trends=_trends(app, digest, to_at),
@@ -82,14 +91,23 @@ def draft_edition(app: App, digest: Digest, *, since: datetime | None = None, un
     return Draft(digest=digest, composition=composition, to_seq=to_seq, is_empty=not composition.edition.topics)
 
 
-def _first_since(app: App, to_at: datetime) -> datetime:
-    """Where the first edition begins: a day ago, or just before the first judgement if that day brought nothing."""
-    day_ago = to_at - _FIRST_EDITION
-    if next(app.store.articles.iter_judged(since=day_ago, until=to_at), None) is not None:
-        return day_ago
+def _past(app: App, digest: Digest) -> Past:
+    """What editions of this digest have shown; what another digest showed is news to its readers."""
+    own = [sentence for shown_in, sentence in app.store.editions.load_shown() if is_edition_of(digest, shown_in)]
+    return Past(
+        sentences=frozenset(shown_key(sentence.text) for sentence in own),
+        articles=frozenset(sentence.article_id for sentence in own),
+    )
+
+
+def _first_since(app: App, digest: Digest, to_at: datetime) -> datetime:
+    """Where the first edition begins: one turn of the schedule ago, or just before the first judgement if that is empty."""
+    start = to_at - first_period(digest.schedule, digest.timezone, to_at)
+    if next(app.store.articles.iter_judged(since=start, until=to_at), None) is not None:
+        return start
     first = next(app.store.articles.iter_judged(until=to_at), None)
     if first is None or first[1].judged_at is None:
-        return day_ago
+        return start
     return first[1].judged_at - timedelta(microseconds=1)
 
 
@@ -147,34 +165,29 @@ def _trends(app: App, digest: Digest, to_at: datetime) -> dict[str, tuple[Trend,
     }
 
 
-def send_edition(app: App, draft: Draft, *, slot: str | None = None) -> tuple[Edition | None, DeliveryReport]:
+def send_edition(
+    app: App, draft: Draft, *, slot: str | None = None, only: ChannelAddress | None = None
+) -> tuple[Edition | None, DeliveryReport]:
     """Store the edition and deliver it; an empty one only if the digest wants that and its day has none yet.
 
     Gives the edition as stored, None if nothing was. It is composed again under the ``work`` lock: what another process
     judged while this one waited belongs in it, and what it sent does not. Whatever else waits in the outbox is
-    delivered too.
+    delivered too. With *only* the edition goes there and not to the channels of its digest.
     """
     with app.store.lock("work", wait_s=LOCK_WAIT_S):
         draft = draft_edition(app, draft.digest)
         stored = False
         if not draft.is_empty or (draft.digest.send_empty and _is_first_of_day(app, draft)):
             stored = pipeline.store_edition(
-                draft.digest, draft.composition, store=app.store, to_seq=draft.to_seq, slot=slot, now=app.now
-            )
-        report = pipeline.deliver(partial(open_press_channel, app), store=app.store, now=app.now)
-        return draft.composition.edition if stored else None, report
+                draft.digest, draft.composition, store=app.store, to_seq=draft.to_seq, slot=slot, now=app.now,
+                only=only,
+            )  # fmt: skip
+    return draft.composition.edition if stored else None, deliver_outbox(app)
 
 
 def _is_first_of_day(app: App, draft: Draft) -> bool:
     plain = edition_id(draft.digest, draft.composition.edition.to_at, ())
     return app.store.editions.find_edition(plain) is None
-
-
-def open_press_channel(app: App, address: ChannelAddress) -> Channel:
-    """The channel at *address* with the renderers it needs."""
-    templates = app.settings.templates
-    press = Press(render=partial(render, templates=templates), plan_site=partial(plan_site, templates=templates))
-    return open_channel(address, base=app.settings.path.parent, press=press)
 
 
 def render_edition(app: App, edition: Edition, format_name: str) -> bytes:

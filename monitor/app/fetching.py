@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from monitor import pipeline
+from monitor.app.bench import Bench
 from monitor.app.desk import load_corpus, open_desk
 from monitor.app.locking import work_lock
 from monitor.app.opening import App, open_client, open_reader
@@ -22,7 +23,7 @@ from monitor.model import (
 )
 from monitor.pipeline import Desk, FetchReport, Progress
 from monitor.ports import Embedder
-from monitor.stages.schedule import is_due
+from monitor.stages.schedule import is_due, reanchor
 from monitor.text.urls import url_key
 
 
@@ -37,32 +38,63 @@ def choose_feeds(app: App, *, only: Sequence[str] = (), all_feeds: bool = False)
         return tuple(found)
     if all_feeds:
         return tuple(enabled)
-    states = app.store.feeds.load_states()
+    states = _load_states(app)
     return tuple(feed for feed in enabled if is_due(feed, states.get(feed.url, FeedState(url=feed.url)), app.now))
+
+
+def _load_states(app: App) -> dict[str, FeedState]:
+    """All states; waits begin anew where the clock was set back since the last poll."""
+    states = app.store.feeds.load_states()
+    settled = {url: reanchor(state, app.now) for url, state in states.items()}
+    if changed := [state for url, state in settled.items() if state is not states[url]]:
+        app.store.feeds.save_waits(changed)
+    return settled
 
 
 async def fetch(
     app: App, feeds: Sequence[Feed], *, progress: Progress = pipeline.quiet, embedder: Embedder | None = None
 ) -> FetchReport:
-    """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock."""
+    """Poll the feeds, then read and judge everything that waits. Holds the store's ``work`` lock.
+
+    A feed that another process asked while this one waited for the lock is not asked again.
+    """
+    before = app.store.feeds.load_states()
+    async with work_lock(app, progress), open_reader(app) as reader:
+        states = app.store.feeds.load_states()
+        feeds = [feed for feed in feeds if _n_polls(states, feed) == _n_polls(before, feed)]
+        return await fetch_at(Bench(reader=reader, embedder=embedder), app, feeds, progress=progress)
+
+
+async def fetch_at(
+    bench: Bench, app: App, feeds: Sequence[Feed], *, progress: Progress = pipeline.quiet
+) -> FetchReport:
+    """The same at a bench that is kept; the caller holds the ``work`` lock."""
     report = FetchReport()
-    client = open_client(app.settings.fetch, app.now)
-    async with work_lock(app, progress), client as (fetcher, pages), open_reader() as reader:
+    async with open_client(app.settings.fetch, app.now, hosts=app.store.hosts) as (fetcher, pages):
         await pipeline.poll(
-            feeds, store=app.store, fetcher=fetcher, reader=reader, now=app.now,
+            feeds, store=app.store, fetcher=fetcher, reader=bench.reader, now=app.now,
             max_age_s=app.settings.fetch.max_age_s, report=report, progress=progress,
         )  # fmt: skip
         if app.store.feeds.count_pending(now=app.now):
-            corpus = await load_corpus(app, reader)
+            desk, problems = await bench.open_desk(app)
             report.errors += [
                 {"feed": None, "url": problem.path, "error": "corpus", "detail": problem.detail, "permanent": True}
-                for problem in corpus.problems
+                for problem in problems
             ]
-            desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
-            await pipeline.read(
-                desk, store=app.store, pages=pages, reader=reader, now=app.now, report=report, progress=progress
-            )
+            try:
+                await pipeline.read(
+                    desk, store=app.store, pages=pages, reader=bench.reader, now=app.now, report=report,
+                    progress=progress,
+                )  # fmt: skip
+            except BaseException:
+                bench.clear()
+                raise
+            bench.note_work(app)
     return report
+
+
+def _n_polls(states: Mapping[str, FeedState], feed: Feed) -> int:
+    return states[feed.url].n_polls if feed.url in states else 0
 
 
 async def import_articles(
@@ -72,7 +104,7 @@ async def import_articles(
     """Judge the articles of files in order of publication, as if each had been fetched then."""
     report = FetchReport()
     async with work_lock(app, progress):
-        async with open_reader() as reader:
+        async with open_reader(app) as reader:
             library = await load_library(paths, reader, is_corpus=False)
             corpus = await load_corpus(app, reader)
         desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)

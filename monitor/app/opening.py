@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from monitor import __version__
 from monitor.config import FetchSettings, Settings
-from monitor.extract import PoolLimits, ReaderPool
+from monitor.extract import PoolLimits, Quarantine, ReaderPool
 from monitor.fetch import AddressPolicy, FetchLimits, HttpFetcher, PageFetcher, RobotsGate
-from monitor.ports import Fetcher, Store
+from monitor.ports import Fetcher, HostStore, Store
 from monitor.store import open_store
 
 _USER_AGENT = f"monitor/{__version__}"
@@ -37,8 +37,13 @@ def open_app(settings: Settings, *, now: datetime | None, store: str | None = No
 
 
 @asynccontextmanager
-async def open_client(wanted: FetchSettings, now: datetime) -> AsyncIterator[tuple[HttpFetcher, Fetcher]]:
-    """The client for feeds, and the one for article pages, which asks robots.txt unless told otherwise."""
+async def open_client(
+    wanted: FetchSettings, now: datetime, *, hosts: HostStore | None = None
+) -> AsyncIterator[tuple[HttpFetcher, Fetcher]]:
+    """The client for feeds, and the one for article pages, which asks robots.txt unless told otherwise.
+
+    With *hosts* the pauses at hosts hold across processes, and what robots.txt said is kept between them.
+    """
     agent = f"{_USER_AGENT} (+{wanted.contact})" if wanted.contact else _USER_AGENT
     limits = FetchLimits(
         total_s=wanted.timeout_s, max_bytes=wanted.max_bytes, per_host=wanted.per_host,
@@ -49,11 +54,18 @@ async def open_client(wanted: FetchSettings, now: datetime) -> AsyncIterator[tup
     def clock() -> datetime:
         return now
 
-    async with HttpFetcher(limits, policy, agent, clock=clock) as fetcher:
-        pages: Fetcher = PageFetcher(fetcher, RobotsGate(fetcher, agent, clock=clock)) if wanted.robots else fetcher
+    def reserve(host: str, gap_s: float) -> float:
+        """Hosts live in real time, whatever the command acts as."""
+        return 0.0 if hosts is None else hosts.reserve(host, gap_s=gap_s, now=datetime.now(UTC))
+
+    async with HttpFetcher(limits, policy, agent, clock=clock, reserve=reserve, proxy=wanted.proxy) as fetcher:
+        gate = RobotsGate(fetcher, agent, clock=clock, memory=hosts)
+        pages: Fetcher = PageFetcher(fetcher, gate) if wanted.robots else fetcher
         yield fetcher, pages
 
 
-def open_reader() -> ReaderPool:
-    """The worker pool with its shipped limits."""
-    return ReaderPool(PoolLimits())
+def open_reader(app: App | None = None) -> ReaderPool:
+    """The worker pool with its shipped limits; with *app* it remembers in the store what ended workers."""
+    if app is None:
+        return ReaderPool(PoolLimits())
+    return ReaderPool(PoolLimits(), Quarantine(app.store.quarantine, clock=lambda: app.now))

@@ -44,6 +44,9 @@ def digest(
     ] = None,
     until: Annotated[str | None, typer.Option(help="Up to this time.", metavar="TIME")] = None,
     format_: Annotated[Format | None, typer.Option("--format", help="Default: text on a terminal.")] = None,
+    edition_id: Annotated[
+        str | None, typer.Option("--edition", help="Show a stored edition again, unchanged.", metavar="EDITION")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
     send: Annotated[
         bool, typer.Option("--send", help="Store the edition, deliver it, count its content as known.")
@@ -54,6 +57,12 @@ def digest(
     from monitor.app import draft_edition, find_digest, render_edition, send_edition
 
     options: Options = context.obj
+    format_name = "json" if as_json else (format_ or Format.TEXT).value
+    if edition_id is not None:
+        if send or since or until:
+            raise UsageError("--edition shows what is stored; it does not go with --send, --since or --until")
+        _show_again(options, name, edition_id, format_name, output)
+        return
     if send and (since or until):
         raise UsageError("--send makes the next edition; --since and --until are for previews")
     with opened(options) as app:
@@ -65,7 +74,6 @@ def digest(
             until=read_time(until, now=options.now) if until else None,
         )
         edition = draft.composition.edition
-        format_name = "json" if as_json else (format_ or Format.TEXT).value
         if send:
             stored, report = send_edition(app, draft)
             edition = stored or edition
@@ -74,13 +82,24 @@ def digest(
                 _fail_if_undelivered(report)
                 return
             _warn(report)
-        body = render_edition(app, edition, format_name)
-        if output is not None:
-            _write(output, body)
-        else:
-            sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
+        _put_out(render_edition(app, edition, format_name), output)
         if send:
             _fail_if_undelivered(report)
+
+
+def _show_again(options: Options, name: str | None, wanted: str, format_name: str, output: Path | None) -> None:
+    """A stored edition by its id (``daily/2026-09-04``), or by its part after the digest's (``2026-09-04``)."""
+    from monitor.app import find_edition, render_edition
+
+    with opened(options) as app:
+        _put_out(render_edition(app, find_edition(app, wanted, digest=name), format_name), output)
+
+
+def _put_out(body: bytes, path: Path | None) -> None:
+    if path is not None:
+        _write(path, body)
+    else:
+        sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -21,13 +21,14 @@ from monitor.cli import (
     feeds,
     fetch,
     init,
+    scheduler,
     search,
     status,
     why,
 )
 from monitor.cli.context import load_options
 
-_GROUPS = (init, demo, fetch, digest, articles, why, check, search, extract, archive, corpus, feeds, config, status)
+_GROUPS = (init, demo, fetch, digest, scheduler, articles, why, check, search, extract, archive, corpus, feeds, config, status)
 """In the order in which ``--help`` lists them."""
 
 app = typer.Typer(

@@ -22,6 +22,7 @@ def fetch_object(report: FetchReport, seconds: float) -> dict[str, Any]:
         "entries": {"new": report.new_entries},
         "articles": {outcome.value: report.outcomes[outcome] for outcome in Outcome},
         "errors": report.errors,
+        "remarks": report.remarks,
         "seconds": round(seconds, 1),
     }
 

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 from monitor.config.document import Document, FromEnvironment
 from monitor.config.problems import Step, suggest
 from monitor.config.schema import ConfigModel, keys_at, section_of
+from monitor.config.values import parse_duration
 
 # An empty key would silently stand for its default.
 _NO_VALUE = "has no value: write one, or remove it"
 _MAX_SHOWN = 60
+_LEAST_SEARCH_S = 3_600
 
 
 def check_shape(document: Document) -> ConfigModel | None:
@@ -98,12 +100,15 @@ def check_references(document: Document) -> None:
     _check_ids(document, root, "topics")
     _check_ids(document, root, "digests")
     _check_topic_names(document, root)
+    _check_feeds(document, root)
     for path, digest in _mappings(root, "digests"):
         for index, channel in enumerate(_items(digest.get("deliver"))):
             _check_channel(document, (*path, "deliver", index), channel, has_email=root.get("email") is not None)
     email = root.get("email")
     if isinstance(email, dict) and ("username" in email) != ("password" in email):
         document.add(("email",), "username and password belong together: write both or none")
+    if isinstance(email, dict) and "unsubscribe_secret" in email and "public_url" not in root:
+        document.add(("email", "unsubscribe_secret"), "needs `public_url`, the address of what takes the click")
 
 
 def _check_ids(document: Document, root: dict[str, object], section: str) -> None:
@@ -117,6 +122,24 @@ def _check_ids(document: Document, root: dict[str, object], section: str) -> Non
             document.add((*path, "id"), f'the id "{name}" is taken by line {line}: every id must be its own')
         else:
             first[name] = int(path[1])
+
+
+def _check_feeds(document: Document, root: dict[str, object]) -> None:
+    for path, feed in _mappings(root, "feeds"):
+        kind = feed.get("kind", "auto")
+        for key in ("links", "selector"):
+            if key in feed and kind != "page":
+                document.add((*path, key), "picks links of a web page: write `kind: page` too", is_key=True)
+        if kind == "search" and _is_shorter(feed.get("every"), _LEAST_SEARCH_S):
+            document.add((*path, "every"), "a search engine is asked once an hour at most: write 1h or more")
+
+
+def _is_shorter(every: object, least_s: float) -> bool:
+    """True for a length of time below *least_s*; False too for what is none, which is another mistake."""
+    try:
+        return parse_duration(every, least_s=1) < least_s
+    except ValueError:
+        return False
 
 
 def _check_topic_names(document: Document, root: dict[str, object]) -> None:

@@ -79,6 +79,10 @@ def _check_paths(document: Document, folder: _Folder) -> None:
     templates = document.data.get("templates") if isinstance(document.data, dict) else None
     if isinstance(templates, str) and templates.strip() and not _exists(folder.resolve(templates.strip()), is_dir=True):
         document.add(("templates",), f"there is no folder {folder.resolve(templates.strip())}")
+    email = document.data.get("email") if isinstance(document.data, dict) else None
+    ca_file = email.get("ca_file") if isinstance(email, dict) else None
+    if isinstance(ca_file, str) and ca_file.strip() and not _exists(folder.resolve(ca_file.strip())):
+        document.add(("email", "ca_file"), f"there is no file {folder.resolve(ca_file.strip())}")
 
 
 def _exists(path: Path, *, is_dir: bool = False) -> bool:
@@ -132,10 +136,12 @@ def _build(config: ConfigModel, path: Path, folder: _Folder, imported: list[Feed
         aliases=tuple(tuple(names) for names in config.aliases),
         feeds=feeds,
         digests=tuple(_digest(model, topic_ids, folder) for model in digests),
-        email=_email(config.email) if config.email else None,
+        email=_email(config.email, folder) if config.email else None,
         fetch=_fetch(config.fetch),
         store=_store(config.store, folder),
         templates=folder.resolve(config.templates) if config.templates else None,
+        public_url=config.public_url.rstrip("/") if config.public_url else None,
+        opml=tuple(folder.resolve(written) for written in config.opml),
         notes=(*notes, *folded),
     )
 
@@ -160,6 +166,8 @@ def _feed(model: FeedModel) -> Feed:
         full_text=model.full_text,
         topic_ids=None if model.topics is None else tuple(model.topics),
         is_enabled=model.enabled,
+        links=model.links,
+        selector=model.selector,
     )
 
 
@@ -205,7 +213,7 @@ def _channels(model: ChannelModel, folder: _Folder) -> tuple[ChannelAddress, ...
     return channel_addresses("notify", model.notify or ())
 
 
-def _email(model: EmailModel) -> EmailSettings:
+def _email(model: EmailModel, folder: _Folder) -> EmailSettings:
     return EmailSettings(
         host=model.host,
         port=model.port or _PORTS[model.security],
@@ -213,6 +221,10 @@ def _email(model: EmailModel) -> EmailSettings:
         username=model.username,
         password=model.password,
         sender=model.sender,
+        ca_file=folder.resolve(model.ca_file) if model.ca_file else None,
+        unsubscribe=model.unsubscribe,
+        unsubscribe_secret=model.unsubscribe_secret,
+        at_most_once=model.at_most_once,
     )
 
 
@@ -228,6 +240,7 @@ def _fetch(model: FetchModel) -> FetchSettings:
         allow_networks=tuple(model.allow_networks),
         max_age_s=round(model.max_age),
         host_gap_s=model.host_gap,
+        proxy=model.proxy,
     )
 
 

@@ -92,6 +92,12 @@ class FeedModel(_Section):
         default=None, description="Topics its articles are matched with; default: all."
     )
     enabled: Flag = Field(default=True, description="false: keep the feed here without polling it.")
+    links: Text | None = Field(
+        default=None, description="kind: page only: pattern of the articles' addresses, like /news/*/; * is anything."
+    )
+    selector: Text | None = Field(
+        default=None, description="kind: page only: CSS selector of the links, or of what holds them."
+    )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -179,6 +185,19 @@ class EmailModel(_Section):
     sender: Annotated[str, PlainValidator(values.parse_sender), _text_schema(pattern=r"@|\$\{")] = Field(
         alias="from", description='Sender, like "Digest <digest@example.org>".'
     )
+    ca_file: Text | None = Field(
+        default=None, description="PEM file with certificates to trust beside those of the system."
+    )
+    at_most_once: Flag = Field(
+        default=False, description="true: never send again what may have arrived; it waits for you instead."
+    )
+    unsubscribe: Mailbox | None = Field(
+        default=None, description="Mail address for those who want no more mail; default: the sender's."
+    )
+    unsubscribe_secret: Secret | None = Field(
+        default=None,
+        description="Offers unsubscribing with one click at public_url, where something must take its POST.",
+    )
 
 
 class FetchModel(_Section):
@@ -201,7 +220,7 @@ class FetchModel(_Section):
     ] = Field(default=10_000_000, description="Largest answer that is read, after decompression.")
     per_host: Annotated[
         int, PlainValidator(partial(values.parse_whole, least=1, most=32)), _or_variable(type="integer", minimum=1)
-    ] = Field(default=2, description="Requests to one host at a time.")
+    ] = Field(default=1, description="Requests to one host at a time.")
     concurrency: Annotated[
         int, PlainValidator(partial(values.parse_whole, least=1, most=1024)), _or_variable(type="integer", minimum=1)
     ] = Field(default=64, description="Requests at a time.")
@@ -217,7 +236,10 @@ class FetchModel(_Section):
     host_gap: (
         Annotated[float, PlainValidator(partial(values.parse_duration, least_s=0, most_s=3600)), _DURATION_SCHEMA]
         | None
-    ) = Field(default=None, description="Wait between two requests to one host; default: 1s, none on private networks.")
+    ) = Field(default=None, description="Wait between two requests to one host; default: 2s, none on private networks.")
+    proxy: Annotated[str, PlainValidator(values.parse_proxy), _text_schema()] | None = Field(
+        default=None, description="Proxy for all requests, like http://proxy.example.org:3128; it is the guard then."
+    )
 
 
 class ConfigModel(_Section):
@@ -240,6 +262,9 @@ class ConfigModel(_Section):
         default=DEFAULT_STORE, description="sqlite:///FILE or postgresql://USER@HOST/NAME."
     )
     templates: Text | None = Field(default=None, description="Folder with templates that replace the shipped ones.")
+    public_url: WebAddress | None = Field(
+        default=None, description="Address at which the pages can be read; mails and notices then link to them."
+    )
 
 
 # Where each model stands, by path; None is any index.

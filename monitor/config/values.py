@@ -21,12 +21,12 @@ from monitor.config.document import FromEnvironment
 from monitor.config.problems import suggest
 from monitor.config.settings import Network
 from monitor.model import ChannelAddress
+from monitor.text import mailboxes
 
 _DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?", re.ASCII)
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,3})?) ?([kKMG]i?)?B?", re.ASCII)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
-_MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,253}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # The longest sensible cron line names every minute; CronSim's time grows with the length.
 _MAX_CRON_CHARS = 250
@@ -198,10 +198,25 @@ def parse_web_address(value: object) -> str:
     return text
 
 
+def parse_proxy(value: object) -> str:
+    """An http or https address of a proxy, a login before its host if it needs one."""
+    text = parse_text(value)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise wrong("is not the address of a proxy: write http://host:port") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port is None:
+        raise wrong("must be the address of a proxy like http://proxy.example.org:3128 (http or https)")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", text):
+        raise wrong("must end after the port: http://proxy.example.org:3128")
+    return text
+
+
 def parse_mailbox(value: object) -> str:
     """A bare mail address."""
     text = parse_text(value)
-    if not _MAILBOX.fullmatch(text):
+    if not _is_mailbox(text):
         raise wrong("must be a mail address like analyst@example.org")
     return text
 
@@ -209,9 +224,17 @@ def parse_mailbox(value: object) -> str:
 def parse_sender(value: object) -> str:
     """A mail address, alone or as ``Name <address>``."""
     text = parse_text(value)
-    if not _MAILBOX.fullmatch(parseaddr(text)[1]):
+    if not _is_mailbox(parseaddr(text)[1]):
         raise wrong('must be a mail address, alone or as "Name <digest@example.org>"')
     return text
+
+
+def _is_mailbox(text: str) -> bool:
+    try:
+        mailboxes.parse_mailbox(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_contact(value: object) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import monitor
 from monitor.extract import frames
+from monitor.extract.confine import LOCKS
 
 _ROOT = str(Path(monitor.__file__).resolve().parent.parent)
 # -I ignores PYTHONPATH and the working directory; the package's own folder is added unless it is installed there.
@@ -21,17 +25,23 @@ _START_TIMEOUT_S = 60  # a cold disk and a loaded machine; 1 s is usual
 
 
 class Child:
-    """A running worker. ``n_pages`` counts what it has answered."""
+    """A running worker. ``n_pages`` counts what it has answered; one without ``has_pages`` reads feeds alone.
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    ``locks`` are those of ``confine.LOCKS`` that hold for it.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, *, has_pages: bool) -> None:
         self._process = process
+        self.has_pages = has_pages
         self.n_pages = 0
+        self.locks: tuple[str, ...] = ()
 
     @classmethod
-    async def start(cls, *, memory_bytes: int, cpu_s: int) -> Child:
+    async def start(cls, *, memory_bytes: int, cpu_s: int, has_pages: bool) -> Child:
         """A worker that has said it is ready; OSError, EOFError or TimeoutError if it does not come up."""
+        task = "pages" if has_pages else "feeds"
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-c", _START, str(memory_bytes), str(cpu_s),
+            sys.executable, "-I", "-c", _START, str(memory_bytes), str(cpu_s), task,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -39,10 +49,11 @@ class Child:
             close_fds=True,
             start_new_session=True,
         )  # fmt: skip
-        child = cls(process)
+        child = cls(process, has_pages=has_pages)
         try:
             async with asyncio.timeout(_START_TIMEOUT_S):
-                await child._read()
+                hello, _ = await child._read()
+                child.locks = tuple(lock for lock in LOCKS if lock in hello.get("locks", ()))
         except BaseException:
             await child.end()
             raise
@@ -69,13 +80,15 @@ class Child:
         return answer
 
     async def end(self) -> int:
-        """Kill the process and wait until it is gone; its exit status, negative for a signal. Harmless if repeated."""
+        """Kill the process and wait until it is gone; its exit status, negative for a signal. Harmless if repeated.
+
+        What it may have forked is in its session, and goes with it.
+        """
         if self._process.stdin is not None:
             self._process.stdin.close()
-        try:
-            self._process.kill()
-        except ProcessLookupError:
-            return self._process.returncode or 0
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         return await self._process.wait()
 
     async def _read(self) -> tuple[dict[str, Any], bytes]:

@@ -12,7 +12,9 @@ import struct
 from typing import Any, BinaryIO
 
 _LENGTHS = struct.Struct(">II")
-MAX_FRAME_BYTES = 64 * 1024 * 1024
+MAX_HEAD_BYTES = 1_000_000
+"""The parent decodes a head at one go; pieces of answers are in the body."""
+MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
 class FrameError(Exception):
@@ -34,7 +36,7 @@ def read(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
 async def read_async(pipe: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
     """The next frame; ``asyncio.IncompleteReadError`` at the end, FrameError if it is malformed or oversized."""
     n_head, n_body = _LENGTHS.unpack(await pipe.readexactly(_LENGTHS.size))
-    if n_head + n_body > MAX_FRAME_BYTES:
+    if n_head > MAX_HEAD_BYTES or n_head + n_body > MAX_FRAME_BYTES:
         raise FrameError(f"a frame of {n_head + n_body} bytes")
     try:
         head = json.loads(await pipe.readexactly(n_head))

@@ -1,41 +1,44 @@
 """A pool of worker processes that read foreign bytes under limits of time and memory.
 
 Byte caps do not bound extraction time: it is quadratic on hostile input (0.4 MB of attributes took 10 s, a 1 MB
-table row 32 s), and no HTML parser measured was safe. So every page is read by a child that can be killed. It costs
-the parent 0.3 to 0.8 ms of CPU a page. A child is thrown away after any failure and after ``recycle_after`` pages;
-the next page gets a fresh one. Threads are no alternative: libxml under concurrent threads crashed in production.
+table row 32 s), and no HTML parser measured was safe. So every document is read by a child that can be killed. It costs
+the parent 0.3 to 0.8 ms of CPU a page. A child is thrown away after any failure and after ``recycle_after`` documents;
+the next one gets a fresh one. Threads are no alternative: libxml under concurrent threads crashed in production.
+
+Feeds take 1 to 5 ms each and a worker half a second to start, so they share one worker until many of them wait. Pages
+need a worker with models loaded, which takes twice as long to start and reads feeds too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import signal
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from monitor import codec
 from monitor.errors import ExtractError, ParseError
-from monitor.extract import frames
+from monitor.extract import answers, frames
 from monitor.extract.child import Child
-from monitor.model import Entry, Feed, Page, ParsedFeed, Response
+from monitor.extract.quarantine import Quarantine, key_of
+from monitor.model import Document, Entry, Feed, Page, ParsedFeed, Response
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_MAX_REMEMBERED = 10_000
-_MAX_KILLS = 2
+_MANY_FEEDS = 32
+"""Feeds that wait before a second worker is worth its start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:
     """What the workers may use.
 
-    ``timeout_s`` is wall time for one page; ``memory_bytes`` address space of one worker (a fresh one takes about
-    250 MB of it); ``max_html_bytes`` cuts longer pages; ``recycle_after`` pages end a worker, against leaks.
+    ``timeout_s`` is wall time for one document; ``memory_bytes`` address space of one worker (a fresh one takes about
+    250 MB of it); ``max_html_bytes`` cuts longer pages; ``recycle_after`` documents end a worker, against leaks.
     """
 
     n_workers: int = 2
@@ -48,12 +51,14 @@ class PoolLimits:
 class ReaderPool:
     """Implements ``ports.Reader``; ``async with ReaderPool() as reader``. Workers start when they are first needed."""
 
-    def __init__(self, limits: PoolLimits | None = None) -> None:
+    def __init__(self, limits: PoolLimits | None = None, quarantine: Quarantine | None = None) -> None:
         self._limits = limits or PoolLimits()
+        self._quarantine = quarantine or Quarantine()
         self._free = asyncio.Semaphore(self._limits.n_workers)
+        self._feed_lane = asyncio.Lock()
+        self._n_feeds = 0
         self._idle: list[Child] = []
         self._running: set[Child] = set()
-        self._kills: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self._is_closed = False
 
     async def __aenter__(self) -> Self:
@@ -73,9 +78,11 @@ class ReaderPool:
 
     async def parse_feed(self, feed: Feed, response: Response) -> ParsedFeed:
         """The document's entries. ParseError if it is no feed, ExtractError if it breaks the limits."""
-        outline = Response(url=response.url, status=response.status, headers=response.headers)
-        head = {"do": "feed", "kind": feed.kind, "response": codec.dump(outline).decode()}
-        return _load(ParsedFeed, response.url, await self._run(response.url, head, response.body))
+        outline = codec.dump(replace(response, body=b"")).decode()
+        head = {"do": "feed", "kind": feed.kind, "response": outline}
+        pieces = await self._run(response.url, head, response.body, has_pages=False)
+        with _checked(response.url):
+            return await answers.join_feed(pieces)
 
     async def read_page(self, response: Response, entry: Entry | None) -> Page:
         """The article on a page. ``problem`` is set when there is none; ExtractError if it breaks the limits."""
@@ -85,26 +92,66 @@ class ReaderPool:
         """The same for an HTML fragment, e.g. the full text that a feed carries."""
         return await self._read(url, "utf-8", html.encode("utf-8", "replace"), entry)
 
+    async def read_documents(self, body: bytes, suffix: str, *, name: str) -> tuple[Document, ...]:
+        """The articles of a file (``stages.documents.read_documents``); ExtractError if it breaks the limits.
+
+        *name* stands for the file in errors. Failures are not remembered: the file is the reader's own.
+        """
+        pieces = await self._run(None, {"do": "documents", "suffix": suffix}, body, has_pages=True, name=name)
+        with _checked(name):
+            return await answers.join_documents(pieces)
+
+    async def probe(self) -> tuple[str, ...]:
+        """Which of ``confine.LOCKS`` hold for workers on this machine; ExtractError if none can be started."""
+        async with self._turn(has_pages=False):
+            child = await self._take("worker", has_pages=False)
+            await self._give_back(child, is_tired=False)
+        return child.locks
+
     async def _read(self, url: str | None, charset: str | None, body: bytes, entry: Entry | None) -> Page:
-        told = codec.dump(entry).decode() if entry else None
+        told = codec.dump(replace(entry, html=None)).decode() if entry else None
         head = {"do": "page", "url": url, "charset": charset, "entry": told}
-        return _load(Page, url, await self._run(url, head, body[: self._limits.max_html_bytes]))
+        pieces = await self._run(url, head, body[: self._limits.max_html_bytes], has_pages=True)
+        with _checked(url or "html"):
+            return codec.load(Page, b"".join(pieces))
 
-    async def _run(self, url: str | None, head: dict[str, Any], body: bytes) -> bytes:
-        """The answer's bytes. Failures count against the page: two killed workers and it is not tried again."""
-        name = url or "html"
-        key = hashlib.sha256(url.encode("utf-8", "replace") if url else body).hexdigest()
-        n_kills, kind = self._kills.get(key, (0, ""))
-        if n_kills >= _MAX_KILLS:
-            raise ExtractError(name, kind, f"not tried again: it ended {n_kills} workers")
-        async with self._free:
-            answer, raw = await self._ask(name, key, frames.pack(head, body))
-        if "parse_error" in answer:
-            raise ParseError(*(str(part) for part in answer["parse_error"][:3]))
-        return raw
+    async def _run(
+        self, url: str | None, head: dict[str, Any], body: bytes, *, has_pages: bool, name: str | None = None
+    ) -> list[bytes]:
+        """The answer's pieces. Failures count against the document: two killed workers and it is not tried again."""
+        key = None if name else key_of(url, body)
+        name = name or url or "html"
+        if key and (ban := self._quarantine.find_ban(key)):
+            detail = f"not tried again before {ban.until:%Y-%m-%d %H:%M} UTC: it ended {ban.n_kills} workers"
+            raise ExtractError(name, ban.kind, detail)
+        async with self._turn(has_pages=has_pages):
+            answer, raw = await self._ask(name, key, frames.pack(head, body), has_pages=has_pages)
+        with _checked(name):
+            if "parse_error" in answer:
+                url_told, kind, detail = map(str, answer["parse_error"])
+                raise ParseError(url_told, kind, detail)
+            return answers.split(raw, answer.get("pieces"))
 
-    async def _ask(self, name: str, key: str, frame: bytes) -> tuple[dict[str, Any], bytes]:
-        child = await self._take(name)
+    @asynccontextmanager
+    async def _turn(self, *, has_pages: bool) -> AsyncIterator[None]:
+        """Hold the right to a worker."""
+        if has_pages:
+            async with self._free:
+                yield
+            return
+        self._n_feeds += 1
+        try:
+            if self._n_feeds > _MANY_FEEDS:
+                async with self._free:
+                    yield
+            else:
+                async with self._feed_lane, self._free:
+                    yield
+        finally:
+            self._n_feeds -= 1
+
+    async def _ask(self, name: str, key: str | None, frame: bytes, *, has_pages: bool) -> tuple[dict[str, Any], bytes]:
+        child = await self._take(name, has_pages=has_pages)
         try:
             async with asyncio.timeout(self._limits.timeout_s):
                 answer, raw = await child.ask(frame)
@@ -128,21 +175,22 @@ class ReaderPool:
         await self._give_back(child, is_tired=bool(answer.get("is_tired")))
         return answer, raw
 
-    async def _take(self, name: str) -> Child:
+    async def _take(self, name: str, *, has_pages: bool) -> Child:
         if self._is_closed:
             raise ExtractError(name, "crashed", "the reader pool is closed")
         while self._idle:
             child = self._idle.pop()
-            if child.is_alive:
+            if child.is_alive and (child.has_pages or not has_pages):
                 self._running.add(child)
                 return child
+            await self._drop(child)
         cpu_s = int(self._limits.timeout_s) + 1
         try:
-            child = await Child.start(memory_bytes=self._limits.memory_bytes, cpu_s=cpu_s)
-        except (OSError, EOFError, TimeoutError) as error:
+            child = await Child.start(memory_bytes=self._limits.memory_bytes, cpu_s=cpu_s, has_pages=has_pages)
+        except (OSError, EOFError, TimeoutError, frames.FrameError) as error:
             raise ExtractError(name, "crashed", f"no worker process can be started: {error!r}") from error
         self._running.add(child)
-        log.debug("worker_started pid=%d", child.pid)
+        log.debug("worker_started pid=%d locks=%s", child.pid, ",".join(child.locks) or "none")
         return child
 
     async def _give_back(self, child: Child, *, is_tired: bool) -> None:
@@ -156,19 +204,19 @@ class ReaderPool:
         self._running.discard(child)
         return await child.end()
 
-    def _count_kill(self, key: str, kind: str) -> None:
-        n_kills, _ = self._kills.pop(key, (0, ""))
-        self._kills[key] = (n_kills + 1, kind)
-        if len(self._kills) > _MAX_REMEMBERED:
-            self._kills.popitem(last=False)
+    def _count_kill(self, key: str | None, kind: str) -> None:
+        """Put it on the document's account, unless it was our own closing that ended the worker."""
+        if key is not None and not self._is_closed:
+            self._quarantine.count_kill(key, kind)
 
 
-def _load(kind: type[T], url: str | None, raw: bytes) -> T:
-    """The worker's answer, checked: what comes out of it is no more trusted than what went in."""
+@contextmanager
+def _checked(name: str) -> Iterator[None]:
+    """What comes out of a worker is no more trusted than what went in."""
     try:
-        return codec.load(kind, raw)
-    except ValueError as error:
-        raise ExtractError(url or "html", "crashed", f"the worker's answer is no {kind.__name__}") from error
+        yield
+    except (TypeError, ValueError) as error:
+        raise ExtractError(name, "crashed", "the worker's answer cannot be read") from error
 
 
 def charset_of(response: Response) -> str | None:

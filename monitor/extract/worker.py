@@ -1,9 +1,9 @@
-"""The child process: reads foreign pages and feeds where a failure costs one process and nothing else.
+"""The child process: reads foreign pages, feeds and files where a failure costs one process and nothing else.
 
-Started by ``pool`` with an empty environment and two pipes. It loads what it needs, takes the limits upon itself, says
-that it is ready, then answers one frame at a time until its input ends. After any error other than a ParseError it
-reports and ends, since libraries at their memory limit fail in every way but an honest one (measured: None, wrong
-XPath results). It opens no connection, and where the kernel allows it has no network at all.
+Started by ``pool`` with an empty environment and two pipes. It loads what it needs, takes the limits upon itself
+(``confine``), says that it is ready and which limits hold, then answers one frame at a time until its input ends.
+After any error other than a ParseError it reports and ends, since libraries at their memory limit fail in every way
+but an honest one (measured: None, wrong XPath results).
 """
 
 from __future__ import annotations
@@ -13,66 +13,96 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from monitor import codec, sources
 from monitor.errors import ParseError
 from monitor.extract import frames
-from monitor.model import Entry, Response
-from monitor.stages.extract import extract_page
+from monitor.extract.answers import MAX_ANSWER_BYTES, in_groups, in_pieces
+from monitor.extract.confine import confine
+from monitor.model import Document, Entry, Response
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
 _MAX_OPEN_FILES = 16
 _MEMORY_ALMOST_FULL = 0.9
+_MEMORY_TIRED = 0.7
 
 
 def main() -> None:
-    """Serve frames until the input ends. Arguments: memory limit in bytes, CPU seconds a frame may take."""
-    memory_bytes, cpu_s = int(sys.argv[1]), int(sys.argv[2])
+    """Serve frames until the input ends.
+
+    Arguments: memory limit in bytes, CPU seconds a frame may take, ``feeds`` or ``pages``. A worker that reads feeds
+    alone loads no model and starts in half the time.
+    """
+    memory_bytes, cpu_s, has_pages = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "pages"
     _die_with_parent()
     pipe_in, pipe_out = _take_pipes()
-    _warm_up()
-    _limit(memory_bytes)
-    _send(pipe_out, {"ready": True})
+    if has_pages:
+        _warm_up()
+    status = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
+    locks = _limit(memory_bytes)
+    _send(pipe_out, {"ready": True, "locks": locks})
     while True:
         try:
             head, body = frames.read(pipe_in)
         except EOFError:
             return
         _limit_cpu(cpu_s)
-        answer, raw = _answer(head, body, memory_bytes)
+        answer, raw = _answer(head, body, lambda: _peak_bytes(status) / memory_bytes)
         _send(pipe_out, answer, raw)
         if "error" in answer:
             return
 
 
-def _answer(head: dict[str, Any], body: bytes, memory_bytes: int) -> tuple[dict[str, Any], bytes]:
+def _answer(head: dict[str, Any], body: bytes, memory_used: Callable[[], float]) -> tuple[dict[str, Any], bytes]:
     try:
-        raw, is_whole = _work(head, body)
+        pieces, is_whole = _TASKS[head["do"]](head, body)
     except ParseError as error:
-        return {"parse_error": [error.url, error.kind, error.detail]}, b""
+        return {"parse_error": [error.url[:2000], error.kind, error.detail[:500]]}, b""
     except MemoryError:
         return {"error": "resources", "detail": "out of memory"}, b""
     except Exception as error:  # noqa: BLE001 - whatever a foreign page breaks ends as an answer to the parent
-        kind = "resources" if _peak_bytes() > _MEMORY_ALMOST_FULL * memory_bytes else "crashed"
+        kind = "resources" if memory_used() > _MEMORY_ALMOST_FULL else "crashed"
         return {"error": kind, "detail": f"{type(error).__name__}: {error}"[:500]}, b""
-    peak = _peak_bytes()
-    if not is_whole and peak > _MEMORY_ALMOST_FULL * memory_bytes:
+    peak = memory_used()
+    if not is_whole and peak > _MEMORY_ALMOST_FULL:
         return {"error": "resources", "detail": "the page had no text when memory was short"}, b""
-    return {"ok": True, "is_tired": peak > 0.7 * memory_bytes}, raw
+    if sum(map(len, pieces)) > MAX_ANSWER_BYTES:
+        return {"error": "resources", "detail": f"what was read has more than {MAX_ANSWER_BYTES // 10**6} MB"}, b""
+    return {"ok": True, "is_tired": peak > _MEMORY_TIRED, "pieces": [len(piece) for piece in pieces]}, b"".join(pieces)
 
 
-def _work(head: dict[str, Any], body: bytes) -> tuple[bytes, bool]:
-    """The answer as JSON, and whether it is whole (an empty one is not to be trusted when memory was short)."""
-    if head["do"] == "feed":
-        outline = codec.load(Response, head["response"])
-        response = Response(url=outline.url, status=outline.status, headers=outline.headers, body=body)
-        feed = sources.parse(head["kind"], response)
-        return codec.dump(feed), bool(feed.entries)
+def _read_feed(head: dict[str, Any], body: bytes) -> tuple[list[bytes], bool]:
+    outline = codec.load(Response, head["response"])
+    links, selector = head.get("picked") or (None, None)
+    picking = sources.Picking(links=links, selector=selector) if links or selector else None
+    response = Response(url=outline.url, status=200, headers=outline.headers, body=body)
+    feed = sources.parse(head["kind"], response, picking)
+    return in_pieces(feed), bool(feed.entries)
+
+
+def _read_page(head: dict[str, Any], body: bytes) -> tuple[list[bytes], bool]:
+    from monitor.stages.extract import extract_page
+
     entry = codec.load(Entry, head["entry"]) if head["entry"] else None
     page = extract_page(body, url=head["url"], charset=head["charset"], entry=entry)
-    return codec.dump(page), page.problem is None
+    return [codec.dump(page)], page.problem is None
+
+
+def _read_documents(head: dict[str, Any], body: bytes) -> tuple[list[bytes], bool]:
+    from monitor.stages.documents import read_documents
+
+    found = read_documents(body, head["suffix"])
+    return in_groups([codec.dump(document, Document) for document in found]), all(d.problem is None for d in found)
+
+
+_TASKS: Mapping[str, Callable[[dict[str, Any], bytes], tuple[list[bytes], bool]]] = {
+    "feed": _read_feed,
+    "page": _read_page,
+    "documents": _read_documents,
+}
+"""What a frame may ask for: JSON pieces, and whether the result is whole (an empty one is not when memory was short)."""
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -86,17 +116,21 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _warm_up() -> None:
-    """Load every model and lazy module now: with the limits on there may be no room for them."""
+    """Load every model and lazy module now: with the limits on there may be no room and no file for them."""
+    from monitor.stages.extract import extract_page
+
     text = b"<html><body><article><p>" + b"The warm-up page has one paragraph of English text. " * 9
     extract_page(text, url=None, charset=None, entry=None)
 
 
-def _limit(memory_bytes: int) -> None:
-    _leave_network()
+def _limit(memory_bytes: int) -> tuple[str, ...]:
+    """Take the limits on; the locks that hold on this kernel."""
+    locks = confine()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
+    return locks
 
 
 def _limit_cpu(seconds: int) -> None:
@@ -111,15 +145,10 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _leave_network() -> None:
-    """Move into a network namespace of our own, which has no interface; kernels that forbid it leave us as we are."""
-    ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def _peak_bytes() -> int:
+def _peak_bytes(status: int) -> int:
     """The most address space this process ever had."""
-    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
-        return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmPeak")), 0)
+    lines = os.pread(status, 10_000, 0).splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(b"VmPeak")), 0)
 
 
 def _send(pipe: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:

@@ -1,4 +1,4 @@
-"""The HTTP client: one GET, under limits that hold whatever the server does.
+"""The HTTP client: one request, under limits that hold whatever the server does.
 
 Theory of operation. Redirects are followed by hand, since httpx reads their bodies without bound; each hop is parsed,
 judged and dialled like a first request. A deadline around everything is the only one that ends a drip. Bodies are
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -25,10 +24,12 @@ import httpx
 from monitor.errors import FetchError
 from monitor.fetch.addresses import AddressPolicy, is_local_host
 from monitor.fetch.decode import BodyDecoder
-from monitor.fetch.guard import GuardedBackend, GuardedTransport, Resolver, resolve_by_system
-from monitor.fetch.hosts import HostTurns, Sleep
+from monitor.fetch.guard import Guard, GuardedBackend
+from monitor.fetch.hosts import HostTurns, Reserve, Sleep, Turn
 from monitor.fetch.limits import FetchLimits, RefusedError
+from monitor.fetch.names import NameService, Resolver, resolve_by_system
 from monitor.fetch.targets import host_key, origin_of, parse_target
+from monitor.fetch.transport import GuardedTransport
 from monitor.model import Request, Response
 from monitor.stages.freshness import parse_retry_after
 
@@ -41,9 +42,9 @@ _OWN_HEADERS = frozenset(("host", "user-agent", "accept-encoding", "connection",
 _SAME_ORIGIN_HEADERS = frozenset(("authorization",))
 _VALIDATORS = frozenset(("if-none-match", "if-modified-since"))
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-_PUBLIC_GAP_S = 1.0
-_DNS_THREADS = 32
-"""A lookup that hangs cannot be cancelled, only left behind in its thread; asyncio's own pool has six on two cores."""
+_PUBLIC_GAP_S = 2.0
+_PROXY_POLICY = AddressPolicy(allow_private=True)
+"""A proxy stands in the operator's own file and mostly in the operator's own network."""
 _PIECES_BETWEEN_BREATHS = 64
 """A body in one-byte chunks arrives 64 KB at a time; without a break its pieces would hold the event loop."""
 
@@ -60,13 +61,17 @@ class _Hop:
 class _Order:
     """What to ask of every hop: headers, the cap, and whether a longer body is cut there or refused.
 
-    ``url`` is the address as asked for, by which errors name the request.
+    ``url`` is the address as asked for, by which errors name the request. ``body`` None is a GET, else a POST;
+    ``read_s`` and ``total_s`` are the waits for one piece and for all.
     """
 
     url: str
     headers: tuple[tuple[str, str], ...]
     max_bytes: int
+    read_s: float
+    total_s: float
     is_cut: bool = False
+    body: bytes | None = None
 
     @property
     def is_conditional(self) -> bool:
@@ -76,8 +81,12 @@ class _Order:
 class HttpFetcher:
     """The guarded client; implements ``ports.Fetcher``. Use it as an async context manager, in one event loop.
 
-    *clock* tells the time for Retry-After dates. *resolver* (blocking), *dialler* and *sleep* stand for the name
-    service, the network and ``asyncio.sleep``. *ssl_context* replaces the bundled certificate authorities.
+    *clock* tells the time for Retry-After dates. *reserve* agrees with other processes on when a host may be asked.
+    *resolver* (blocking), *dialler* and *sleep* stand for the name service, the network and ``asyncio.sleep``.
+    *ssl_context* replaces the bundled certificate authorities.
+
+    With *proxy* (an http or https address, with a login if it needs one) all requests go through it. It looks names
+    up itself, so it is the guard then: literals, and names that are known here too, are still judged first.
     """
 
     def __init__(
@@ -91,20 +100,21 @@ class HttpFetcher:
         dialler: httpcore.AsyncNetworkBackend | None = None,
         ssl_context: ssl.SSLContext | None = None,
         sleep: Sleep = asyncio.sleep,
+        reserve: Reserve | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._limits = limits
         self._user_agent = user_agent
         self._clock = clock
         self._sleep = sleep
-        self._executor = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="dns")
+        self._reserve = reserve
+        self._proxy = None if proxy is None else httpx.Proxy(proxy)
+        names = NameService(resolver, timeout_s=limits.dns_s)
+        self._guard = Guard(policy, names)
         backend = GuardedBackend(
-            policy,
-            dns_s=limits.dns_s,
-            resolver=resolver,
-            executor=self._executor,
-            dialler=dialler or httpcore.AnyIOBackend(),
+            self._guard if self._proxy is None else Guard(_PROXY_POLICY, names), dialler or httpcore.AnyIOBackend()
         )
-        self._transport = GuardedTransport(backend, limits, ssl_context or _load_authorities())
+        self._transport = GuardedTransport(backend, ssl_context or _load_authorities(), self._proxy)
         self._turns: HostTurns | None = None
 
     async def __aenter__(self) -> Self:
@@ -114,14 +124,15 @@ class HttpFetcher:
             gap_s=self._gap_s,
             monotonic=asyncio.get_running_loop().time,
             sleep=self._sleep,
+            patience_s=self._limits.patience_s,
+            reserve=self._reserve,
         )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._turns = None
 
     async def fetch(self, request: Request) -> Response:
         """The answer, status 200 or 304. Everything else raises FetchError."""
@@ -135,8 +146,24 @@ class HttpFetcher:
         """The same, with the decoded body cut after *n_bytes*."""
         return await self._run(replace(self._order(request), max_bytes=n_bytes, is_cut=True), None)
 
+    async def post(
+        self, url: str, body: bytes, *, headers: tuple[tuple[str, str], ...] = (), timeout_s: float | None = None
+    ) -> Response:
+        """The answer to a POST, status 200 to 299, for addresses that the operator wrote down. Else FetchError.
+
+        Never repeated and never redirected. *timeout_s* is the time for all of it, where the usual one is too short.
+        """
+        order = self._order(Request(url=url, headers=headers))
+        if timeout_s is not None:
+            order = replace(order, read_s=timeout_s, total_s=timeout_s)
+        return await self._run(replace(order, body=body), None)
+
     def _order(self, request: Request) -> _Order:
-        return _Order(url=request.url, headers=request.headers, max_bytes=self._limits.max_bytes)
+        limits = self._limits
+        return _Order(
+            url=request.url, headers=request.headers, max_bytes=limits.max_bytes, read_s=limits.read_s,
+            total_s=limits.total_s,
+        )  # fmt: skip
 
     async def _run(self, order: _Order, permit: Permit | None) -> Response:
         """The answer to *order*, with every foreign exception turned into a FetchError."""
@@ -145,7 +172,7 @@ class HttpFetcher:
         except RefusedError as error:
             raise FetchError(order.url, error.kind, error.detail, permanent=error.permanent) from error
         except TimeoutError as error:
-            detail = f"not complete within {self._limits.total_s:g} s"
+            detail = f"not complete within {order.total_s:g} s"
             raise FetchError(order.url, "timeout", detail) from error
         except (httpx.TransportError, OSError) as error:
             # ssl errors in the middle of a body come through httpcore as they are
@@ -156,17 +183,17 @@ class HttpFetcher:
         if self._turns is None:
             raise RuntimeError("use HttpFetcher as an async context manager")
         loop = asyncio.get_running_loop()
-        left_s = self._limits.total_s
+        left_s = order.total_s
         target, moved_to, is_moving = parse_target(order.url), None, True
         seen, last_host = {str(target)}, ""
         for _ in range(self._limits.max_redirects + 1):
             if permit is not None:
                 await permit(str(target))
             host = host_key(target)
-            async with self._turns.turn(host, has_gap=host != last_host):
+            async with self._turns.turn(host, has_gap=host != last_host) as turn:
                 started = loop.time()
                 async with asyncio.timeout(left_s):
-                    answer = await self._ask(target, order)
+                    answer = await self._ask(target, order, turn)
                 left_s -= loop.time() - started
             if isinstance(answer, Response):
                 return replace(answer, url=order.url if len(seen) == 1 else answer.url, moved_to=moved_to)
@@ -176,33 +203,41 @@ class HttpFetcher:
             seen.add(str(target))
             is_moving = is_moving and answer.is_permanent
             moved_to = str(target) if is_moving else moved_to
-            order = order if origin_of(target) == origin_of(previous) else _strip(order)
+            order = _forward(order, previous, target, is_moving=is_moving)
         raise RefusedError("redirect", f"more than {self._limits.max_redirects} redirects")
 
-    async def _ask(self, target: httpx.URL, order: _Order) -> Response | _Hop:
+    async def _ask(self, target: httpx.URL, order: _Order, turn: Turn) -> Response | _Hop:
         """One request; a redirect's body is never read. FetchError for any other status than 200 and 304."""
-        times = {"connect": self._limits.connect_s, "read": self._limits.read_s, "write": self._limits.read_s}
-        message = httpx.Request("GET", target, headers=self._headers(order), extensions={"timeout": times})
+        if self._proxy is not None:
+            await self._guard.judge_if_known(target.host)
+        times = {"connect": self._limits.connect_s, "read": order.read_s, "write": order.read_s}
+        method = "GET" if order.body is None else "POST"
+        message = httpx.Request(
+            method, target, headers=self._headers(order), content=order.body, extensions={"timeout": times}
+        )
         answer = await self._transport.handle_async_request(message)
         try:
-            return await self._read(answer, target, order)
+            return await self._read(answer, target, order, turn)
         finally:
             await answer.aclose()
 
-    async def _read(self, answer: httpx.Response, target: httpx.URL, order: _Order) -> Response | _Hop:
+    async def _read(self, answer: httpx.Response, target: httpx.URL, order: _Order, turn: Turn) -> Response | _Hop:
         status = answer.status_code
         if status in _REDIRECTS:
+            if order.body is not None:
+                raise RefusedError("redirect", f"a POST is not sent on: it leads to {_decode_location(answer)}")
             return _Hop(location=_decode_location(answer), is_permanent=status in _PERMANENT_REDIRECTS)
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw)
         if status == HTTPStatus.NOT_MODIFIED:
             if not order.is_conditional:
                 raise RefusedError("protocol", "304 to a request without conditions")
             return Response(url=str(target), status=status, headers=headers)
-        if status != HTTPStatus.OK:
+        if status != HTTPStatus.OK and (order.body is None or not answer.is_success):
             raise self._status_error(answer, order)
-        return Response(url=str(target), status=status, headers=headers, body=await self._read_body(answer, order))
+        body = await self._read_body(answer, order, turn)
+        return Response(url=str(target), status=status, headers=headers, body=body)
 
-    async def _read_body(self, answer: httpx.Response, order: _Order) -> bytes:
+    async def _read_body(self, answer: httpx.Response, order: _Order, turn: Turn) -> bytes:
         decoder = BodyDecoder(
             answer.headers.get("content-encoding"),
             max_bytes=order.max_bytes,
@@ -214,6 +249,7 @@ class HttpFetcher:
             raise RefusedError("too_large", f"{int(announced):,} bytes announced, at most {order.max_bytes:,} are read")
         n_pieces = 0
         async for piece in answer.aiter_raw():
+            await turn.receive(len(piece))
             if not decoder.feed(piece):
                 break
             n_pieces += 1
@@ -281,9 +317,18 @@ def _resolve_hop(current: httpx.URL, location: str) -> httpx.URL:
     return target
 
 
-def _strip(order: _Order) -> _Order:
-    """The order without what is meant for the first origin alone."""
-    return replace(order, headers=tuple(line for line in order.headers if line[0].lower() not in _SAME_ORIGIN_HEADERS))
+def _forward(order: _Order, previous: httpx.URL, target: httpx.URL, *, is_moving: bool) -> _Order:
+    """The order as it may be repeated at *target*: without what is meant for the one before alone.
+
+    Validators go along on passing redirects, since the document at their end is the one that they came with. A host to
+    which a feed moves for good has never issued them.
+    """
+    dropped: frozenset[str] = frozenset()
+    if origin_of(target) != origin_of(previous):
+        dropped |= _SAME_ORIGIN_HEADERS
+    if is_moving and target.host != previous.host:
+        dropped |= _VALIDATORS
+    return replace(order, headers=tuple(line for line in order.headers if line[0].lower() not in dropped))
 
 
 def _kind_of(error: Exception) -> str:
@@ -295,6 +340,6 @@ def _kind_of(error: Exception) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.TimeoutException):
         return "timeout"
-    if isinstance(error, httpx.NetworkError):
+    if isinstance(error, httpx.NetworkError | httpx.ProxyError):
         return "connect"
     return "protocol"

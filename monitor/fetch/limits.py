@@ -13,8 +13,9 @@ class FetchLimits:
     a busy host does not count. httpx knows only timeouts per operation, and one byte every half second never meets
     them, so the other three merely end hopeless requests sooner. ``max_bytes`` holds for what arrives and for what
     comes out of gzip; ``max_ratio`` stops a bomb early (text rarely exceeds 20:1, deflate cannot exceed 1032:1).
-    ``host_gap_s`` is the least time between the starts of two requests to one host; None means 1 s on the
-    internet and 0 s for loopback and private addresses.
+    ``host_gap_s`` is the least time between the starts of two requests to one host; None means 2 s on the
+    internet and 0 s for loopback and private addresses. ``concurrency`` counts requests to which something comes in:
+    one that waits for a silent server for ``patience_s`` gives its place up until bytes arrive.
     """
 
     total_s: float = 30.0
@@ -24,9 +25,10 @@ class FetchLimits:
     max_bytes: int = 10_000_000
     max_ratio: int = 200
     max_redirects: int = 5
-    per_host: int = 2
+    per_host: int = 1
     concurrency: int = 64
     host_gap_s: float | None = None
+    patience_s: float = 0.1
 
 
 class RefusedError(Exception):

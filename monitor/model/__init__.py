@@ -10,7 +10,8 @@ speak, a *story* is the set of articles about one event.
 
 from __future__ import annotations
 
-from monitor.model.arrivals import Entry, FeedState, Page, ParsedFeed, PendingEntry, Request, Response
+from monitor.model.arrivals import Entry, FeedState, FurtherDocument, Page, ParsedFeed, PendingEntry, Request, Response
+from monitor.model.documents import Clipping, Document
 from monitor.model.editions import (
     Abstract,
     BottomLine,
@@ -39,7 +40,16 @@ from monitor.model.judgement import (
     Verdict,
 )
 from monitor.model.outbox import OutboxItem, OutboxState
-from monitor.model.records import Arrival, ArticleKeys, EditionRecord, KnownRecord, RobotsRecord, SeenEntry
+from monitor.model.records import (
+    Arrival,
+    ArticleKeys,
+    EditionRecord,
+    KnownRecord,
+    QuarantineRecord,
+    RobotsRecord,
+    SeenEntry,
+)
+from monitor.model.schedules import Beat, SlotRecord
 from monitor.model.wishes import ChannelAddress, Digest, Feed, Topic
 
 __all__ = [
@@ -47,10 +57,13 @@ __all__ = [
     "Arrival",
     "Article",
     "ArticleKeys",
+    "Beat",
     "BottomLine",
     "Change",
     "ChannelAddress",
+    "Clipping",
     "Digest",
+    "Document",
     "Dropped",
     "Edition",
     "EditionRecord",
@@ -58,6 +71,7 @@ __all__ = [
     "Feed",
     "FeedState",
     "FeedTrouble",
+    "FurtherDocument",
     "JudgedArticle",
     "JudgedSentence",
     "KnownFrom",
@@ -70,6 +84,7 @@ __all__ = [
     "Page",
     "ParsedFeed",
     "PendingEntry",
+    "QuarantineRecord",
     "Reason",
     "Request",
     "Response",
@@ -78,6 +93,7 @@ __all__ = [
     "SeenEntry",
     "ShownChange",
     "ShownSentence",
+    "SlotRecord",
     "Story",
     "StoryItem",
     "StoryMember",

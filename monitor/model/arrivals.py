@@ -87,10 +87,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherDocument:
+    """A document that holds entries of the feed that names it, e.g. one sitemap of an index.
+
+    ``changed_at`` is when it changed, as the feed states it.
+    """
+
+    url: str
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A feed document read. ``has_dates`` is False when no entry carries one; ``ttl_s`` is the publisher's wish.
 
-    ``skip_hours`` (0 to 23, UTC) and ``skip_days`` (0 is Monday) are when the publisher wants no visits.
+    ``skip_hours`` (0 to 23, UTC) and ``skip_days`` (0 is Monday) are when the publisher wants no visits. ``further``
+    are documents that hold more of its entries, the most promising first.
     """
 
     kind: str
@@ -102,6 +114,7 @@ class ParsedFeed:
     problems: tuple[str, ...] = ()
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    further: tuple[FurtherDocument, ...] = ()
 
     @property
     def has_dates(self) -> bool:

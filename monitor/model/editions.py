@@ -56,13 +56,17 @@ class StoryItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChange:
-    """A changed figure as shown: both values and both sources."""
+    """A changed figure as shown: both values and both sources.
+
+    ``what`` names the figure in a few words, ``context`` quotes the words around the new value.
+    """
 
     what: str
     old: str
     new: str
     old_source: KnownFrom
     new_source: KnownFrom
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

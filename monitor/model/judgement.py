@@ -60,7 +60,8 @@ class Article:
 class Reason:
     """One line of ``because``: which stage, which signal, its score against its threshold, and against what.
 
-    ``against`` names the other side (``corpus:003``, ``article:<id>``, ``feed``), ``passage`` quotes it.
+    ``against`` names the other side (``corpus:003``, ``article:<id>``, ``feed``), ``passage`` quotes it, and
+    ``own_passage`` the words of the article itself that it is held against.
     """
 
     stage: str
@@ -70,6 +71,7 @@ class Reason:
     against: str | None = None
     passage: str | None = None
     detail: str | None = None
+    own_passage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

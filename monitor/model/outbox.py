@@ -42,7 +42,7 @@ class OutboxState(StrEnum):
 class OutboxItem:
     """One edition on its way to one channel; ``key`` (edition and channel) makes a repeat harmless.
 
-    ``n_attempts`` counts attempts begun, ``n_refusals`` those in a row that ended with the recipient refused,
+    ``n_attempts`` counts attempts begun, ``n_refusals`` those that ended with the recipient refused,
     ``n_ambiguous`` those that ended without anybody knowing, ``n_resends`` those that repeated such a one.
     ``since_at`` is when the waiting began, ``due_at`` when to try (None: at once), ``tried_at`` the last attempt.
     ``cause`` and ``detail`` tell why it is not sent: see ``DeliveryError``. ``is_by_hand`` marks a channel that was

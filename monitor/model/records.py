@@ -38,7 +38,8 @@ class ArticleKeys:
     """By what an article is found again.
 
     ``url_key`` is the normalised address, ``text_hash`` the hash of the normalised text (16 hex digits or
-    more), ``prints`` the copy fingerprints: little-endian unsigned 64-bit numbers, ascending, without repeats.
+    more), ``prints`` the copy fingerprints: little-endian unsigned 32-bit numbers, ascending, without repeats; none for a
+    copy, whose text is found by its original.
     """
 
     url_key: str | None
@@ -84,3 +85,17 @@ class RobotsRecord:
     asked_at: datetime
     until: datetime
     unreachable_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineRecord:
+    """How many workers a document has ended.
+
+    ``key`` is its host and a hash of its address, ``kind`` how it did so the last time (that of ExtractError); the
+    count lapses at ``until``.
+    """
+
+    key: str
+    kind: str
+    n_kills: int
+    until: datetime

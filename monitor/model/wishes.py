@@ -20,7 +20,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One subscribed document. ``every_s`` None means adaptive; ``topic_ids`` None means all topics."""
+    """One subscribed document. ``every_s`` None means adaptive; ``topic_ids`` None means all topics.
+
+    ``links`` (a pattern of addresses) and ``selector`` (a CSS selector) tell which links of a page are its articles.
+    """
 
     url: str
     title: str | None = None
@@ -29,6 +32,8 @@ class Feed:
     full_text: bool = True
     topic_ids: tuple[str, ...] | None = None
     is_enabled: bool = True
+    links: str | None = None
+    selector: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,22 +7,26 @@ until their channel has them.
 
 from __future__ import annotations
 
-from monitor.pipeline.delivering import DeliveryReport, deliver, store_edition
+from monitor.pipeline.delivering import DeliveryReport, DeliveryRules, deliver, retry_deliveries, store_edition
+from monitor.pipeline.following import follow
 from monitor.pipeline.polling import poll
 from monitor.pipeline.reading import Desk, VectorKeeper, has_own_words, read, save_judgement
 from monitor.pipeline.report import FetchReport, Progress, quiet
 
 __all__ = [
     "DeliveryReport",
+    "DeliveryRules",
     "Desk",
     "FetchReport",
     "Progress",
     "VectorKeeper",
     "deliver",
+    "follow",
     "has_own_words",
     "poll",
     "quiet",
     "read",
+    "retry_deliveries",
     "save_judgement",
     "store_edition",
 ]

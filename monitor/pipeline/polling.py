@@ -12,6 +12,7 @@ from monitor.model import (
     Feed,
     FeedState,
 )
+from monitor.pipeline.following import follow
 from monitor.pipeline.report import FetchReport, Progress, quiet
 from monitor.ports import Fetcher, Reader, Store
 from monitor.stages.identity import decide_arrivals, identify, lookup_keys
@@ -29,8 +30,12 @@ async def poll(
     report: FetchReport,
     progress: Progress = quiet,
 ) -> None:
-    """Ask every feed once; its state and its new entries are stored in one transaction a feed."""
+    """Ask every feed once; its state and its new entries are stored in one transaction a feed.
+
+    Those that failed last time are asked last: they may hang, and the others need not wait for them.
+    """
     states = store.feeds.load_states()
+    ordered = sorted(feeds, key=lambda feed: feed.url in states and states[feed.url].n_failures > 0)
     n_done = 0
 
     async def ask(feed: Feed) -> None:
@@ -43,7 +48,7 @@ async def poll(
         progress("poll", n_done, len(feeds))
 
     async with asyncio.TaskGroup() as group:
-        for feed in feeds:
+        for feed in ordered:
             group.create_task(ask(feed))
 
 
@@ -66,6 +71,7 @@ async def _poll_feed(
             store.feeds.save_poll(after_success(feed, state, response, None, n_new=0, now=now), (), now=now)
             return
         parsed = await reader.parse_feed(feed, response)
+        response, parsed = await follow(feed, response, parsed, fetcher=fetcher, reader=reader, since=state.last_ok_at)
     except (FetchError, ParseError, ExtractError) as error:
         report.failed_feeds += 1
         report.errors.append(
@@ -88,3 +94,6 @@ async def _poll_feed(
     after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
     after = replace(after, has_unstable_ids=found.has_unstable_ids)
     report.new_entries += store.feeds.save_poll(after, found.arrivals, now=now)
+    if found.is_flood:
+        detail = f"{len(found.arrivals):,} new entries in one poll; all are stored"
+        report.remarks.append({"feed": feed.url, "remark": "flood", "detail": detail})

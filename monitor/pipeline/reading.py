@@ -246,10 +246,11 @@ def save_judgement(
 ) -> JudgedArticle:
     """Store a judgement and take it into the known base."""
     judged = JudgedArticle(article=judgement.article, verdict=judgement.verdict, revision=revision, judged_at=now)
-    story = _story_after(desk, judgement.article, judgement.verdict.story_id, now)
-    store.articles.save_judged(
+    story = _story_after(desk, store, judgement.article, judgement.verdict.story_id, now)
+    prints = to_bytes(judgement.prints) if judgement.verdict.of is None else b""
+    seq = store.articles.save_judged(
         judged,
-        ArticleKeys(url_key=judgement.address, text_hash=judgement.hash_of_text, prints=to_bytes(judgement.prints)),
+        ArticleKeys(url_key=judgement.address, text_hash=judgement.hash_of_text, prints=prints),
         entry_seq=entry_seq,
         story=story,
         role=judgement.role or Role.REPORTS,
@@ -258,7 +259,7 @@ def save_judgement(
     if story is not None:
         desk.stories[story.id] = story
     analysis = judgement.analysis if has_own_words(judgement.verdict) else None
-    desk.judge.remember(replace(judgement, analysis=analysis))
+    desk.judge.remember(replace(judgement, analysis=analysis), seq=seq)
     if analysis is not None:
         desk.vectors.keep(judgement.article, stacked(analysis))
     return judged
@@ -272,11 +273,11 @@ def has_own_words(verdict: Verdict) -> bool:
     return verdict.outcome in (Outcome.NEW, Outcome.UPDATE, Outcome.KNOWN) and bool(verdict.matches)
 
 
-def _story_after(desk: Desk, article: Article, story_id: str | None, now: datetime) -> Story | None:
+def _story_after(desk: Desk, store: Store, article: Article, story_id: str | None, now: datetime) -> Story | None:
     """The story with this article in it; its headline stays that of its first article."""
     if story_id is None:
         return None
-    story = desk.stories.get(story_id)
+    story = desk.stories.get(story_id) or store.articles.find_story(story_id)
     if story is None:
         headline = article.title or (article.sentences[0] if article.sentences else "(no headline)")
         return Story(id=story_id, headline=headline, first_seen_at=now, last_seen_at=now)

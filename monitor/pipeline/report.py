@@ -17,7 +17,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class FetchReport:
-    """What a fetch did; the shape of ``fetch --json``."""
+    """What a fetch did; the shape of ``fetch --json``. ``remarks`` are odd things that went well, e.g. a flood."""
 
     polled: int = 0
     not_modified: int = 0
@@ -25,6 +25,7 @@ class FetchReport:
     new_entries: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     errors: list[dict[str, object]] = field(default_factory=list)
+    remarks: list[dict[str, object]] = field(default_factory=list)
     kept: list[JudgedArticle] = field(default_factory=list)
 
 

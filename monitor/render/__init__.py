@@ -13,9 +13,10 @@ from pathlib import Path
 from monitor.errors import RenderError
 from monitor.model import Edition
 from monitor.render.atom import render_atom
-from monitor.render.email import make_message_id, make_subject, render_email
+from monitor.render.email import render_email
 from monitor.render.html import render_dropped, render_html
 from monitor.render.json import edition_object, render_json
+from monitor.render.mail_headers import make_message_id, make_subject
 from monitor.render.markdown import render_markdown
 from monitor.render.options import Envelope, Format, Options, SiteLinks
 from monitor.render.site import SiteFile, plan_site, render_index

@@ -6,9 +6,7 @@ builds the common index and feed from all of them.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -18,9 +16,8 @@ from monitor.errors import RenderError
 from monitor.model import Edition
 from monitor.render import words
 from monitor.render.clean import replace_surrogates
+from monitor.render.places import SEGMENT, page_path
 from monitor.render.view import arrange, count_line, top_fact
-
-_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +74,6 @@ def archive_line(edition: Edition) -> ArchiveLine:
     )
 
 
-def page_path(edition: Edition) -> str:
-    """Where the page of *edition* stands in a folder: ``daily/2026-09-04.html``. Made from ids, never from titles."""
-    return f"{digest_folder(edition.digest_id)}/{_segment(edition.id.removeprefix(f'{edition.digest_id}/'))}.html"
-
-
-def dropped_path(edition: Edition) -> str:
-    """Where the page of left-out articles stands: ``daily/2026-09-04-dropped.html``."""
-    return page_path(edition).removesuffix(".html") + "-dropped.html"
-
-
-def digest_folder(digest_id: str) -> str:
-    """The folder of a digest: its id, or a safe name with a hash where the id would be no good file name."""
-    return _segment(digest_id)
-
-
 def sort_lines(lines: Iterable[ArchiveLine]) -> tuple[ArchiveLine, ...]:
     """Newest first, each edition once; editions of one moment by id."""
     unique = {line.id: line for line in lines}
@@ -127,15 +109,7 @@ def _parse_line(record: dict[str, Any]) -> ArchiveLine:
         field.name: str(record[field.name]) for field in fields(ArchiveLine) if field.name not in ("stories", "points")
     }
     line = ArchiveLine(**plain, stories=stories, points=points)
-    if line.local_at.tzinfo is None or not all(_SEGMENT.fullmatch(part) for part in line.page.split("/")):
+    if line.local_at.tzinfo is None or not all(SEGMENT.fullmatch(part) for part in line.page.split("/")):
         message = f"impossible line {line.id!r}"
         raise ValueError(message)
     return line
-
-
-def _segment(opaque_id: str) -> str:
-    """*opaque_id* if it is a plain file name on every system, else a safe one that keeps different ids apart."""
-    if _SEGMENT.fullmatch(opaque_id) and not opaque_id.endswith((".", ".html", ".json", ".atom")):
-        return opaque_id
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", opaque_id).strip("-")[:40] or "digest"
-    return f"{plain}-{hashlib.sha256(opaque_id.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"

@@ -66,7 +66,7 @@ def mail_bars(trend: Sequence[Trend]) -> str:
         cells = "".join(_mail_cell(size, colour) for size in _heights(values, _MAIL_HEIGHT))
         name, last = _mail_label(label, "padding-right:8px"), _mail_label(f"{values[-1]:,}", "padding-left:4px")
         rows.append(f"<tr>{name}{cells}{last}</tr>")
-    return f'<table role="presentation" cellpadding="0" cellspacing="0" border="0">{"".join(rows)}</table>'
+    return f'<table role="presentation" cellpadding="0" cellspacing="2">{"".join(rows)}</table>'
 
 
 def text_bars(values: Sequence[int]) -> str:
@@ -96,6 +96,6 @@ def _mail_label(text: str, padding: str) -> str:
 
 
 def _mail_cell(size: int, colour: str) -> str:
-    bar = f'<td bgcolor="{colour}" width="9" height="{size}" style="font-size:0;line-height:0"></td>'
-    table = f'<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>{bar}</tr></table>'
-    return f'<td valign="bottom" height="{_MAIL_HEIGHT + 6}" style="padding-right:3px">{table}</td>'
+    bar = f'<td bgcolor="{colour}" width="9" height="{size}" style="font-size:0"></td>'
+    table = f'<table role="presentation" cellpadding="0" cellspacing="0"><tr>{bar}</tr></table>'
+    return f'<td valign="bottom" height="{_MAIL_HEIGHT + 4}">{table}</td>'

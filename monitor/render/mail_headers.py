@@ -82,7 +82,7 @@ def encode_text(name: str, text: str) -> str:
     """*text* as the value of the header *name*: as it is if it is ASCII, else in encoded words (RFC 2047)."""
     if text.isascii():
         return text
-    return Header(text, "utf-8", header_name=name, maxlinelen=_WIDTH).encode(linesep="").replace("\n", "")
+    return Header(text, "utf-8", header_name=name, maxlinelen=_WIDTH).encode(linesep="")
 
 
 def _earlier(edition: Edition, history: Sequence[Edition]) -> Sequence[Edition]:

@@ -13,7 +13,8 @@ from monitor.model import Edition
 class SiteLinks:
     """Where the neighbours of a page are: our own addresses, relative to the page or absolute; None where unknown.
 
-    ``page`` is the public address of the edition itself, for mail and text that leave the site.
+    ``page`` is the public address of the edition itself, for mail and text that leave the site. ``stories`` and
+    ``topics`` are the folders of story and topic pages, ending in ``/``, ``editions`` that of the edition pages.
     """
 
     archive: str | None = None
@@ -22,15 +23,24 @@ class SiteLinks:
     previous: str | None = None
     next: str | None = None
     page: str | None = None
+    stories: str | None = None
+    topics: str | None = None
+    editions: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Addresses of a mail as they are to stand in its headers: plain ``name@host``, with a name for the sender."""
+    """Addresses of a mail as they are to stand in its headers: plain ``name@host``, with a name for the sender.
+
+    Hosts are ASCII. ``unsubscribe`` is the mailbox for those who want no more mail, by default the sender;
+    ``one_click`` the https address that takes the POST of RFC 8058, None where nothing takes it.
+    """
 
     sender: str | None = None
     sender_name: str | None = None
     recipient: str | None = None
+    unsubscribe: str | None = None
+    one_click: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

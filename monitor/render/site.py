@@ -1,4 +1,4 @@
-"""The files of an HTML folder: the edition's page, its left-out articles, its neighbours, the archive, the feed."""
+"""The files of an HTML folder: pages of editions, of what they left out, of stories, of topics; the archive, the feed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from pathlib import Path
 
 from monitor.model import Edition
 from monitor.render import words
-from monitor.render.archive import (
-    ArchiveLine,
-    archive_line,
-    digest_folder,
-    dropped_path,
-    dump_lines,
-    page_path,
-    parse_lines,
-    sort_lines,
-)
+from monitor.render.archive import ArchiveLine, archive_line, dump_lines, parse_lines, sort_lines
 from monitor.render.atom import feed_bytes
+from monitor.render.dossier import index_stories, render_story, render_topic
 from monitor.render.html import render_dropped, render_html
 from monitor.render.options import Options, SiteLinks
+from monitor.render.places import digest_folder, dropped_path, page_path, story_name, topic_name
 from monitor.render.templating import fill
 
 INDEX, FEED, ARCHIVE = "index.html", "digests.atom", "editions.json"
+STORIES, TOPICS = "stories", "topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +47,7 @@ def plan_site(
         for position in _newest_first(at, len(editions))
         for file in _edition_files(editions, position, stale, templates)
     ]
+    files += _dossier_files(edition, editions, templates)
     own = sort_lines(map(archive_line, editions))
     own_path = f"{digest_folder(edition.digest_id)}/{ARCHIVE}"
     others = [line for path, body in archives.items() if path != own_path for line in parse_lines(body, path=path)]
@@ -97,6 +92,9 @@ def _edition_files(
         dropped=dropped_path(edition).rpartition("/")[2],
         previous=near[-1],
         next=near[1],
+        stories=f"{STORIES}/",
+        topics=f"{TOPICS}/",
+        editions="",
     )
     options = Options(templates=templates, site=site)
     back = Options(
@@ -107,3 +105,32 @@ def _edition_files(
         SiteFile(path=dropped_path(edition), is_stale=is_stale, make=partial(render_dropped, edition, back)),
         SiteFile(path=page_path(edition), is_stale=is_stale, make=partial(render_html, edition, options)),
     )
+
+
+def _dossier_files(edition: Edition, editions: Sequence[Edition], templates: Path | None) -> list[SiteFile]:
+    """Pages of stories and topics: those that *edition* tells of anew, the others where they are missing."""
+    folder = digest_folder(edition.digest_id)
+    site = SiteLinks(
+        archive=f"../../{INDEX}", feed=f"../../{FEED}", stories=f"../{STORIES}/", topics=f"../{TOPICS}/", editions="../"
+    )
+    options = Options(templates=templates, site=site)
+    fresh = {*(story.id for story in edition.stories), *(topic.id for topic in edition.topics)}
+    topics = dict.fromkeys(topic.id for each in reversed(editions) for topic in each.topics)
+    return [
+        *(
+            SiteFile(
+                path=f"{folder}/{STORIES}/{story_name(story_id)}",
+                is_stale=story_id in fresh,
+                make=partial(render_story, told, options),
+            )
+            for story_id, told in index_stories(editions).items()
+        ),
+        *(
+            SiteFile(
+                path=f"{folder}/{TOPICS}/{topic_name(topic_id)}",
+                is_stale=topic_id in fresh,
+                make=partial(render_topic, topic_id, editions, options),
+            )
+            for topic_id in topics
+        ),
+    ]

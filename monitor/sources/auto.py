@@ -14,7 +14,7 @@ from monitor.model import ParsedFeed, Response
 from monitor.sources.federal_register import is_federal_register, parse_federal_register
 from monitor.sources.feed import parse_feed_document
 from monitor.sources.jsonfeed import parse_json, read_json
-from monitor.sources.page import discover_feeds
+from monitor.sources.offers import discover_feeds
 from monitor.sources.sitemap import parse_sitemap_document
 from monitor.sources.xml import read_xml
 

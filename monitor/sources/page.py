@@ -1,18 +1,23 @@
 """The kind ``page``: a web page without a feed that lists articles, e.g. the press releases of a ministry.
 
 No site-specific rule: a link counts when it leads to the same site, its path looks like an article's and its text
-reads like a headline. What stands in navigation, header, footer or sidebar does not count.
+reads like a headline. What stands in navigation, header, footer or sidebar does not count. Where that finds the wrong
+links, the reader picks them by a pattern or a CSS selector.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 import lxml.html
+from cssselect import SelectorError
 from lxml import etree
+from lxml.cssselect import CSSSelector
 
 from monitor.errors import ParseError
 from monitor.model import Entry, ParsedFeed, Response
@@ -92,9 +97,18 @@ _NOT_A_PAGE = re.compile(
 _DATE_PATH = re.compile(r"/(?:19|20)\d{2}[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:[0-2]?\d|3[01]))?(?:/|-|_|$)")
 _NUMBER = re.compile(r"\d{4,}")
 _LONG_SLUG = re.compile(r"[^/]*[^/\W_]+(?:[-_][^/\W_]+){2,}[^/]*$")
-_FEED_TYPES = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json"}
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picking:
+    """Which links of a page are its articles, as the reader says it; what is None excludes nothing.
+
+    ``links`` is a pattern for the whole address or for its path and query, in which ``*`` stands for any characters;
+    ``selector`` a CSS selector of the links, or of elements that hold them.
+    """
+
+    links: str | None = None
+    selector: str | None = None
 
 
 def parse_page(response: Response) -> ParsedFeed:
@@ -103,28 +117,95 @@ def parse_page(response: Response) -> ParsedFeed:
     Several links to one article (picture, headline, "read on") make one entry with the longest text.
     """
     root = read_html(response)
-    base = _base(root, response.url)
     site = site_of(response.url)
+
+    def title_for(anchor: lxml.html.HtmlElement, url: str) -> str | None:
+        if site_of(url) != site or not is_article_path(url):
+            return None
+        title = _headline(anchor)
+        return None if title is None or _is_aside(anchor) else title
+
+    feed = _listed(response, root, root.iter("a"), title_for)
+    if not feed.entries:
+        raise ParseError(response.url, "not_a_feed", "the page lists no articles: no link reads like a headline")
+    return feed
+
+
+def parse_picked(response: Response, picking: Picking) -> ParsedFeed:
+    """The articles behind the links of *picking*, however they read. ParseError as above, and for a wrong selector."""
+    root = read_html(response)
+    anchors = root.iter("a") if picking.selector is None else _select(root, picking.selector, response.url)
+
+    def title_for(anchor: lxml.html.HtmlElement, url: str) -> str | None:
+        if picking.links is not None and not fits(url, picking.links):
+            return None
+        return _headline(anchor) or title_of(_joined_text(anchor)[:_MAX_ANCHOR_CHARS]) or title_of(anchor.get("title"))
+
+    feed = _listed(response, root, anchors, title_for)
+    if not feed.entries:
+        wanted = " and ".join(
+            f"`{name}: {value}`" for name, value in (("links", picking.links), ("selector", picking.selector)) if value
+        )
+        raise ParseError(response.url, "not_a_feed", f"no link on the page fits {wanted}")
+    return feed
+
+
+def fits(url: str, pattern: str) -> bool:
+    """True if the whole of *url*, or its path with the query, is *pattern* with any characters for every ``*``."""
+    parts = urlsplit(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return any(_fits_whole(text, pattern) for text in (url, path))
+
+
+def _fits_whole(text: str, pattern: str) -> bool:
+    """Linear: of several places for a piece the first is as good as any, but for the last piece."""
+    first, *pieces = pattern.split("*")
+    if not pieces:
+        return text == pattern
+    *inner, last = pieces
+    position = len(first)
+    if not text.startswith(first):
+        return False
+    for piece in inner:
+        position = text.find(piece, position)
+        if position < 0:
+            return False
+        position += len(piece)
+    return text.endswith(last) and len(text) - len(last) >= position
+
+
+def _select(root: lxml.html.HtmlElement, selector: str, url: str) -> Iterator[lxml.html.HtmlElement]:
+    try:
+        chosen = CSSSelector(selector, translator="html")(root)
+    except (SelectorError, etree.XPathError) as error:
+        raise ParseError(url, "not_a_feed", f"the selector {selector!r} cannot be used: {error}") from error
+    for element in chosen:
+        yield from element.iter("a")
+
+
+def _listed(
+    response: Response,
+    root: lxml.html.HtmlElement,
+    anchors: Iterable[lxml.html.HtmlElement],
+    title_for: Callable[[lxml.html.HtmlElement, str], str | None],
+) -> ParsedFeed:
+    base = base_url(root, response.url)
     own_key = url_key(response.url)
     found: dict[str, Entry] = {}
     dates: dict[etree._Element, datetime | None] = {}
-    for anchor in root.iter("a"):
+    for anchor in anchors:
         url = resolve(base, anchor.get("href"))
-        if url is None or site_of(url) != site or not is_article_path(url):
+        key = url_key(url) if url else None
+        if url is None or key is None or key == own_key:
             continue
-        key = url_key(url)
-        if key is None or key == own_key:
-            continue
-        title = _headline(anchor)
+        title = title_for(anchor, url)
         known = found.get(key)
-        if title is None or (known and len(known.title or "") >= len(title)) or _is_aside(anchor):
+        if title is None or (known and len(known.title or "") >= len(title)):
             continue
         position = known.position if known else len(found)
         if position >= MAX_ENTRIES:
             break
         found[key] = Entry(url=url, title=title, published_at=_date_near(anchor, dates), position=position)
-    if not found:
-        raise ParseError(response.url, "not_a_feed", "the page lists no articles: no link reads like a headline")
     return ParsedFeed(
         kind="page",
         title=title_of(root.findtext(".//title")),
@@ -132,21 +213,6 @@ def parse_page(response: Response) -> ParsedFeed:
         language=language_of(root.get("lang")),
         site_url=response.url,
     )
-
-
-def discover_feeds(response: Response) -> tuple[str, ...]:
-    """Addresses of the feeds that an HTML page announces (``<link rel=alternate>``), in page order, each once."""
-    root = read_html(response)
-    base = _base(root, response.url)
-    found: dict[str, None] = {}
-    for link in root.iter("link"):
-        rels = (link.get("rel") or "").lower().split()
-        kind = (link.get("type") or "").lower().split(";")[0].strip()
-        url = resolve(base, link.get("href"))
-        is_oembed = kind == "application/json" and url is not None and "oembed" in url
-        if "alternate" in rels and kind in _FEED_TYPES and url and not is_oembed:
-            found[url] = None
-    return tuple(found)
 
 
 def read_html(response: Response) -> lxml.html.HtmlElement:
@@ -221,6 +287,7 @@ def _date_near(anchor: lxml.html.HtmlElement, dates: dict[etree._Element, dateti
     return None
 
 
-def _base(root: lxml.html.HtmlElement, url: str) -> str:
+def base_url(root: lxml.html.HtmlElement, url: str) -> str:
+    """The address that the page's relative links start from."""
     base = root.find(".//base")
     return resolve(url, base.get("href")) or url if base is not None else url

@@ -55,6 +55,8 @@ def parse_rss(root: etree._Element, url: str, *, n_max: int) -> tuple[ParsedFeed
         language=language,
         site_url=site_url,
         ttl_s=_ttl_s(channel),
+        skip_hours=_skip_hours(channel),
+        skip_days=_skip_days(channel),
     )
     return feed, n_items
 
@@ -182,3 +184,18 @@ def _ttl_s(channel: Fields) -> int | None:
     if period is None or not frequency.isdecimal() or int(frequency[:6]) < 1:
         return None
     return min(period // int(frequency[:6]), _MAX_TTL_S) or None
+
+
+def _skip_hours(channel: Fields) -> tuple[int, ...]:
+    """The hours (0 to 23, UTC) in which the publisher wants no visits; 24 is midnight in older versions of RSS."""
+    words = _children(channel.get("skiphours"))
+    return tuple(sorted({int(word) % 24 for word in words if word.isdecimal() and len(word) <= 2 and int(word) <= 24}))
+
+
+def _skip_days(channel: Fields) -> tuple[int, ...]:
+    """The days (0 is Monday, UTC) on which the publisher wants no visits."""
+    return tuple(sorted({_DAYS.index(word) for word in _children(channel.get("skipdays")) if word in _DAYS}))
+
+
+def _children(element: etree._Element | None) -> list[str]:
+    return [] if element is None else [(text_of(child) or "").lower() for child in element]

@@ -1,10 +1,11 @@
-"""The kind ``sitemap``: news sitemaps, and plain ones, as lists of entries.
+"""The kind ``sitemap``: news sitemaps, and plain ones, as lists of entries; an index names further documents.
 
 Sources: sitemaps.org/protocol.html; Google Search Central, "News sitemaps".
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from lxml import etree
 
 from monitor.errors import ParseError
-from monitor.model import Entry, ParsedFeed, Response
+from monitor.model import Entry, FurtherDocument, ParsedFeed, Response
 from monitor.sources.dates import parse_date
 from monitor.sources.fields import MAX_ENTRIES, language_of, title_of
 from monitor.sources.markup import inner_markup, text_of
@@ -21,16 +22,18 @@ from monitor.sources.xml import XmlDocument, read_xml
 from monitor.text.urls import resolve
 
 ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.1"
-N_LISTED: Final = 5
-"""How many of the sitemaps of an index its error message names."""
+N_FURTHER: Final = 5
+"""Sitemaps of an index that are read, the newest; indexes of large publishers list hundreds, one a day or a section."""
 
+_NUMBERS = re.compile(r"\d{1,9}")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_sitemap(response: Response) -> ParsedFeed:
-    """The addresses in *response*, in document order. ParseError ``not_a_feed``, ``sitemap_index``, ``truncated``.
+    """The addresses in *response*, in document order. ParseError ``not_a_feed``, ``truncated``.
 
-    ``lastmod`` is when the page changed, hence ``updated_at``. Of more than 2,000 addresses the newest are read.
+    ``lastmod`` is when the page changed, hence ``updated_at``. Of more than 2,000 addresses the newest are read. An index
+    has no entries; its newest sitemaps are ``further``.
     """
     return parse_sitemap_document(read_xml(response), response.url)
 
@@ -39,7 +42,7 @@ def parse_sitemap_document(document: XmlDocument, url: str) -> ParsedFeed:
     """The same for a parsed *document*."""
     name = etree.QName(document.root).localname.lower()
     if name == "sitemapindex":
-        raise ParseError(url, "sitemap_index", _index_message(document.root))
+        return _read_index(document, url)
     if name != "urlset":
         raise ParseError(url, "not_a_feed", f"the document is <{name}>, not a sitemap")
     entries = [entry for child in document.root if _local(child) == "url" and (entry := _entry(child, url)) is not None]
@@ -90,8 +93,31 @@ def _publication(root: etree._Element) -> str | None:
     return title_of(text_of(found))
 
 
-def _index_message(root: etree._Element) -> str:
-    listed = [text for element in root.iter() if _local(element) == "loc" and (text := text_of(element))]
-    first = ", ".join(listed[:N_LISTED])
-    more = f" and {len(listed) - N_LISTED:,} more" if len(listed) > N_LISTED else ""
-    return f"an index of sitemaps, which holds no articles itself; subscribe to one of them: {first}{more}"
+def _read_index(document: XmlDocument, url: str) -> ParsedFeed:
+    listed = [
+        FurtherDocument(url=address, changed_at=parse_date(text_of(fields.get("lastmod"))))
+        for child in document.root
+        if _local(child) == "sitemap"
+        and (fields := {_local(part): part for part in child})
+        and (address := resolve(url, text_of(fields.get("loc")))) not in (None, url)
+        and address is not None
+    ]
+    if not listed:
+        raise ParseError(url, "not_a_feed", "the index of sitemaps names none")
+    problems = document.problems
+    if len(listed) > N_FURTHER:
+        problems += (f"only the newest {N_FURTHER} of {len(listed):,} sitemaps are read",)
+    return ParsedFeed(
+        kind="sitemap",
+        title=None,
+        entries=(),
+        site_url=resolve(url, "/"),
+        problems=problems,
+        further=tuple(sorted(listed, key=_promise, reverse=True)[:N_FURTHER]),
+    )
+
+
+def _promise(sitemap: FurtherDocument) -> tuple[bool, datetime, tuple[int, ...]]:
+    """News before the rest, then by the date of change, then by the numbers in the address (2026-11, part 12)."""
+    numbers = tuple(int(number) for number in _NUMBERS.findall(sitemap.url.partition("://")[2].partition("/")[2]))
+    return "news" in sitemap.url.rpartition("/")[2].lower(), sitemap.changed_at or _LONG_AGO, numbers

@@ -66,7 +66,9 @@ _BARE_ATTRIBUTE = re.compile(
 )
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,300}>")
 _DOCTYPE_START = re.compile(r"<!doctype", re.IGNORECASE)
-_DECLARED_ENTITY = re.compile(r"<!ENTITY\s{1,20}([A-Za-z_][\w.-]{0,30})\s{1,20}(\"[^\"<>&%]{0,200}\"|'[^'<>&%]{0,200}')\s{0,20}>")
+_DECLARED_ENTITY = re.compile(
+    r"<!ENTITY\s{1,20}([A-Za-z_][\w.-]{0,30})\s{1,20}(\"[^\"<>&%]{0,200}\"|'[^'<>&%]{0,200}')\s{0,20}>"
+)
 _SUBSET_END = re.compile(r"\]\s{0,50}>")
 _HEAD_CHARS = 20_000
 _MAX_EXPANDED_CHARS = 100_000

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from monitor.model import Clipping
 from monitor.text.language import detect
 from monitor.text.normalise import text_hash
 from monitor.text.sentences import split_sentences
@@ -76,22 +76,6 @@ _LONGEST_DATE_LINE = 160
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(am|pm)?", re.IGNORECASE)
 _ZONES = {"utc": 0, "gmt": 0, "z": 0, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "pst": -8, "pdt": -7}
 _GLUED = re.compile(r"(?<=[a-z]{2}[.!?][\"”])(?=[A-Z][a-z]+[ ,])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+[ ,][a-z])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clipping:
-    """What was understood of a collected text.
-
-    ``paragraphs`` hold prose only, each a tuple of sentences. ``n_repeated`` counts sentences that stood there
-    before, ``furniture`` keeps the lines that were left out, for ``monitor corpus list``.
-    """
-
-    title: str | None
-    published_at: datetime | None
-    language: str | None
-    paragraphs: tuple[tuple[str, ...], ...]
-    n_repeated: int
-    furniture: tuple[str, ...]
 
 
 def read_clipping(text: str) -> Clipping:

@@ -20,7 +20,7 @@ _DANGLING = re.compile(
     r"in addition|as a result|for example|for instance|by contrast|at the same time|on the other hand|that said|"
     r"(?:first|second|third|fourth|next|finally|lastly)(?:,|ly,)|"
     r"(?:one|two|three|some|many|most|all|few|none|half|several|nine|ten|each) of (?:them|those|these|it|the)\b|"
-    r"said|says|added|according to (?:him|her|them|it)|"
+    r"of (?:them|those|these)|said|says|added|according to (?:him|her|them|it)|"
     r"er|sie|es|dies|diese[rsmn]?|aber|doch|und|dort|dabei|damit|zudem|außerdem|jedoch|sein|seine|ihr|ihre)\b",
     re.IGNORECASE,
 )
@@ -53,6 +53,7 @@ _WORTH_A_LINE = 1.3
 _WANTED, _OUTDATED, _FOREIGN = 0.6, 1.5, 0.6
 """What a changed figure adds to a sentence, and what a figure that was corrected since and another language take."""
 
+_LETTERS_BEFORE, _LETTERS_AFTER, _HAN_BEFORE, _HAN_AFTER = 48, 28, 18, 10
 _HAN_A_WORD = 1.7  # Han characters that carry as much as one English word
 
 
@@ -123,6 +124,24 @@ def choose_sentences(
         left = [one for one in left if one is not best and _says_else(one.sentence.text, best.sentence.text)]
     chosen.sort(key=lambda one: (one.number, one.place))
     return [(one.article, one.sentence) for one in chosen]
+
+
+def quote_around(text: str, part: str) -> str:
+    """*part* with the few words around it in *text*, cut at words, "…" for what is left out; *text* if it lacks *part*.
+
+    Chinese, which writes no blanks, is cut at characters.
+    """
+    at = text.find(part)
+    if at < 0:
+        return text
+    end = at + len(part)
+    is_chinese = cjk_share(text) > 0.5
+    before, after = (_HAN_BEFORE, _HAN_AFTER) if is_chinese else (_LETTERS_BEFORE, _LETTERS_AFTER)
+    start, stop = max(0, at - before), min(len(text), end + after)
+    if not is_chinese:
+        start = start and (text.find(" ", start, at) + 1 or at)
+        stop = stop if stop == len(text) else max(end, text.rfind(" ", end, stop))
+    return f"{'…' if start else ''}{text[start:stop].strip()}{'…' if stop < len(text) else ''}"
 
 
 def leans_on_context(text: str) -> bool:

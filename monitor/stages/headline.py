@@ -27,6 +27,13 @@ _TALK = re.compile(
 )
 
 
+_ROUNDUP = re.compile(
+    r"\b(?:the week in|week in review|seven days in|digest|round-?up|wrap-?up|briefing|in brief|newsletter|"
+    r"wochenrückblick|newsletter)\b|一周(?:要闻|回顾)|周报|早报|晚报",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """A headline with the id and the language of the article it belongs to."""
@@ -70,6 +77,11 @@ def choose_headline(
         return bonus + 0.5 * is_cited + _telling(headline, told, language)
 
     return max(found, key=telling)[0]
+
+
+def is_roundup_title(title: str | None) -> bool:
+    """True for "The week in chips" and "Morning briefing": many stories under one headline."""
+    return bool(title and _ROUNDUP.search(title))
 
 
 def clean_headline(title: str | None) -> str:

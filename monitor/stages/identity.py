@@ -38,6 +38,9 @@ MAX_REVISIONS: Final = 5
 N_NEWEST_UNDATED: Final = 20
 """Entries without a date that count as news at a feed's first poll, from the top of the document."""
 
+FLOOD: Final = 200
+"""New entries in one poll of a feed polled before from which it is worth a remark: most often its ids changed for good."""
+
 MAX_AHEAD_S: Final = 86_400
 """Dates further in the future than this are mistakes (time zones explain 14 hours at most)."""
 
@@ -75,11 +78,15 @@ class LookupKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """What a poll brought: entries to read, and how many of the document were known and unchanged."""
+    """What a poll brought: entries to read, and how many of the document were known and unchanged.
+
+    ``is_flood`` is True when a feed polled before brings more than 200 new ones at once.
+    """
 
     arrivals: tuple[Arrival, ...]
     has_unstable_ids: bool
     n_seen: int
+    is_flood: bool = False
 
 
 def identify(parsed: ParsedFeed) -> tuple[Identified, ...]:
@@ -153,7 +160,11 @@ def decide_arrivals(
                 arrivals.append(_revision(item, known, now))
             else:
                 n_seen += 1
-    return Arrivals(arrivals=tuple(arrivals), has_unstable_ids=is_unstable, n_seen=n_seen)
+    n_new = sum(arrival.revises is None for arrival in arrivals)
+    return Arrivals(
+        arrivals=tuple(arrivals), has_unstable_ids=is_unstable, n_seen=n_seen,
+        is_flood=not is_first_poll and n_new > FLOOD,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from monitor.model import Article, JudgedSentence, Match, Outcome, Reason, Role, Verdict
 from monitor.ports import Embedder
 from monitor.stages.analysis import Analysis, analyse
 from monitor.stages.copies import CopyFinding, find_copy, find_same_text
 from monitor.stages.figures import find_changes
-from monitor.stages.known import KnownBase, KnownDocument, name_of
+from monitor.stages.known import KnownBase, KnownDocument, is_about_nothing, name_of
 from monitor.stages.novelty import find_neighbours, has_news, is_background, judge_sentences, news_threshold
 from monitor.stages.relevance import TopicProfile, match_topic
 from monitor.stages.stories import choose_story
-from monitor.text.fingerprints import prints
+from monitor.text.fingerprints import Prints, prints
 from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
 
@@ -36,7 +34,7 @@ class Judgement:
 
     article: Article
     verdict: Verdict
-    prints: np.ndarray
+    prints: Prints
     hash_of_text: str | None
     address: str | None
     analysis: Analysis | None
@@ -197,13 +195,15 @@ class Judge:
         )
         return replace(draft, verdict=verdict, role=role if verdict.story_id else None)
 
-    def remember(self, judgement: Judgement) -> None:
-        """Take a judgement into the known base, so that the next article is compared with it."""
+    def remember(self, judgement: Judgement, *, seq: int | None = None) -> None:
+        """Take a judgement into the known base, so that the next article is compared with it.
+
+        *seq* is its number in the store, None if it is not there.
+        """
         verdict = judgement.verdict
-        is_about_nothing = verdict.outcome is Outcome.KNOWN and not verdict.matches  # back-fill of another subject
         self.known.add(
             judgement.article,
-            outcome=Outcome.OFF_TOPIC if is_about_nothing else verdict.outcome,
+            outcome=Outcome.OFF_TOPIC if is_about_nothing(verdict) else verdict.outcome,
             prints=judgement.prints,
             hash_of_text=judgement.hash_of_text,
             address=judgement.address,
@@ -211,6 +211,8 @@ class Judge:
             topic_ids=[match.topic_id for match in verdict.matches] if verdict.outcome is not Outcome.OFF_TOPIC else (),
             story_id=verdict.story_id,
             can_anchor=not verdict.is_roundup and not is_background(verdict.sentences),
+            is_copy=verdict.of is not None,
+            seq=seq,
         )
 
 

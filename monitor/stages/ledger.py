@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model import Dropped, JudgedArticle, Outcome, Reason
+from monitor.model import Article, Dropped, JudgedArticle, Outcome, Reason, StoryMember
 
-def describe_drop(judged: JudgedArticle, *, on_topic: bool, why: str | None = None) -> Dropped:
+WAITS = "no room in this edition; offered again with the next"
+NO_ROOM = "found no room in any edition for a week"
+
+
+def describe_drop(
+    judged: JudgedArticle, *, on_topic: bool, why: str | None = None, of: Article | StoryMember | None = None
+) -> Dropped:
     """One line of the dropped page. *on_topic* is False when the article is none of this digest's topics.
 
-    *why* is the reason for news that was left out; without it, an earlier edition showed all of it.
+    *why* is the reason for news that was left out; without it, an earlier edition showed all of it. *of* is what a
+    copy is a copy of, where that is at hand.
     """
     article, verdict = judged.article, judged.verdict
     outcome, reason = verdict.outcome, describe(verdict.outcome, verdict.because)
@@ -19,7 +26,11 @@ def describe_drop(judged: JudgedArticle, *, on_topic: bool, why: str | None = No
         outcome, reason = Outcome.KNOWN, "an earlier edition showed all of its news"
     elif outcome.is_kept:
         outcome, reason = Outcome.OFF_TOPIC, "not about this digest's topics"
-    source = next((s.known_from for s in verdict.sentences if s.known_from is not None), None)
+    if of is not None:
+        name = of.id if isinstance(of, Article) else of.article_id
+        reason = reason.replace(f"article:{name}", "another article")
+    known = (sentence.known_from for sentence in verdict.sentences if sentence.known_from is not None)
+    source = of or (next(known, None) if outcome is Outcome.KNOWN else None)
     return Dropped(
         article_id=article.id,
         url=article.url,
@@ -27,8 +38,8 @@ def describe_drop(judged: JudgedArticle, *, on_topic: bool, why: str | None = No
         outlet=article.outlet,
         outcome=outcome,
         reason=reason,
-        of_title=source.title if source and outcome is Outcome.KNOWN else None,
-        of_url=source.url if source and outcome is Outcome.KNOWN else None,
+        of_title=source.title if source else None,
+        of_url=source.url if source else None,
     )
 
 
@@ -43,8 +54,8 @@ def describe(outcome: Outcome, because: Sequence[Reason]) -> str:
             if reason.signal == "same_address":
                 return "the same address came in another feed"
             if reason.signal == "same_text":
-                return f"the same text as {reason.against}"
-            return f"copy of {reason.against}: {reason.detail}"
+                return f"the same text as {_spell(reason.against)}"
+            return f"copy of {_spell(reason.against)}: {reason.detail}"
         case Outcome.KNOWN:
             if "age" in by_stage:
                 return "older than news may be when it was first seen"
@@ -62,3 +73,9 @@ def describe(outcome: Outcome, because: Sequence[Reason]) -> str:
             return "; ".join(reason.detail or reason.signal for reason in because) or "could not be read"
         case _:
             return "kept"
+
+
+def _spell(against: str | None) -> str:
+    """The other side of a copy as a reader calls it: files of the corpus by their name."""
+    kind, _, name = (against or "").partition(":")
+    return f"{name} of your corpus" if kind == "corpus" else against or "another article"

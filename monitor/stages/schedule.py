@@ -4,6 +4,10 @@ The rules are those by which publishers judge feed readers: validators go back e
 every 200 and kept on a 304; a reader that sends conditions comes at most once an hour, one that cannot once a day;
 ``Retry-After``, ``max-age`` and ``Expires`` are obeyed, permanent redirects remembered, 410 ends the subscription.
 Nothing here is random: waits only ever get longer than the rules ask, and equal inputs give equal plans.
+
+A clock that is set back is noticed by a last poll that lies in the future. Then the wait begins anew (``reanchor``): to
+ask at once would break the promised gap, and to wait for the old moment could take years. A clock that is set forward
+cannot be told from time that passed; it costs one early request a feed.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from datetime import datetime, timedelta
 from monitor.errors import ExtractError, FetchError, ParseError
 from monitor.model import Feed, FeedState, ParsedFeed, Request, Response
 from monitor.stages.freshness import find_freshness_s
+from monitor.stages.quiet import leave_quiet
 
 HOUR_S = 3_600
 FLOOR_S = HOUR_S
@@ -22,6 +27,12 @@ CEILING_S = 24 * HOUR_S
 """Longest wait of a healthy feed, and the wait of one without validators, where each poll costs a whole document."""
 RETRY_AFTER_CAP_S = 7 * 24 * HOUR_S
 """A server that asks for more is tried again after a week: the value is more likely a mistake than a wish."""
+FRESHNESS_CAP_S = 7 * 24 * HOUR_S
+"""An answer that stays fresh for longer is taken for one with the lifetime of an image: it counts for a day."""
+MOVED_PATIENCE = 5
+"""Failures in a row, 31 hours of them, after which the address before a permanent redirect is tried again."""
+SILENT_AFTER = timedelta(days=30)
+"""A healthy feed without news for this long is silent: abandoned, or moved without saying so."""
 GROWTH = 1.5
 """By how much a poll without news lengthens the wait: from an hour to a day in eight polls, two days in all."""
 
@@ -46,16 +57,31 @@ def plan_conditions(state: FeedState) -> tuple[tuple[str, str], ...]:
 
 
 def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
-    """True if *feed* is to be polled at *now*.
-
-    A wait longer than any that is ever decided means that the clock was set back: then once is right.
-    """
+    """True if *feed* is to be polled at *now*, which must not lie before its last poll: see ``reanchor``."""
     if not feed.is_enabled or state.is_gone:
         return False
+    return state.next_poll_at is None or state.next_poll_at <= now
+
+
+def reanchor(state: FeedState, now: datetime) -> FeedState:
+    """The state with its wait begun at *now*, if its last poll lies in the future; else the state itself.
+
+    The clock was set back since. No request is made earlier than the wait that was decided, and none later than that
+    wait after the change was noticed.
+    """
+    if state.last_polled_at is None or state.last_polled_at <= now:
+        return state
     if state.next_poll_at is None:
-        return True
-    wait_s = (state.next_poll_at - now).total_seconds()
-    return wait_s <= 0 or wait_s > RETRY_AFTER_CAP_S
+        return replace(state, last_polled_at=now)
+    wait = max(timedelta(0), state.next_poll_at - state.last_polled_at)
+    return replace(state, last_polled_at=now, next_poll_at=now + wait)
+
+
+def is_silent(state: FeedState, now: datetime) -> bool:
+    """True if the feed answers well and has brought nothing new for 30 days; a failing one is not silent."""
+    if state.error is not None or state.last_news_at is None:
+        return False
+    return now - state.last_news_at >= SILENT_AFTER
 
 
 def after_success(
@@ -72,11 +98,13 @@ def after_success(
             last_modified=response.header("last-modified") or None,
             title=parsed.title or state.title,
             kind=parsed.kind,
+            skip_hours=parsed.skip_hours,
+            skip_days=parsed.skip_days,
         )
     if response.moved_to is not None:
         state = replace(state, fetch_url=None if response.moved_to == feed.url else response.moved_to)
     interval_s = _decide_interval(feed, state, parsed, n_new=n_new, now=now)
-    wait_s = max(interval_s, min(CEILING_S, find_freshness_s(response, now)))
+    wait_s = max(interval_s, _freshness_s(response, now, is_wished=feed.every_s is not None))
     return replace(
         state,
         n_polls=state.n_polls + 1,
@@ -84,11 +112,12 @@ def after_success(
         last_polled_at=now,
         last_ok_at=now,
         last_news_at=now if n_new else state.last_news_at,
-        next_poll_at=now + timedelta(seconds=wait_s),
+        next_poll_at=_leave_quiet(state, now + timedelta(seconds=wait_s)),
         interval_s=interval_s,
         last_status=response.status,
         error=None,
         error_detail=None,
+        is_gone=False,
     )
 
 
@@ -98,7 +127,8 @@ def after_failure(
     """The state after a poll that brought nothing: validators and rhythm unchanged, so that nothing is lost.
 
     Waits 1 h, doubling to 24 h, or as long as the server asks (7 days at most). A document without validators is not
-    loaded again within 24 h of the last complete one. 410 ends the polling.
+    loaded again within 24 h of the last complete one. 410 ends the polling. When an address that the feed had moved to
+    fails for long, the one before is tried again, with nothing that the new one issued.
     """
     status = error.status if isinstance(error, FetchError) else _OK
     n_failures = state.n_failures + 1
@@ -113,13 +143,31 @@ def after_failure(
     )
     if status == _GONE:
         return replace(failed, is_gone=True, next_poll_at=None)
+    if state.fetch_url is not None and n_failures >= MOVED_PATIENCE:
+        failed = replace(failed, fetch_url=None, etag=None, last_modified=None)
     asked_s = (error.retry_after_s or 0.0) if isinstance(error, FetchError) else 0.0
-    next_poll_at = now + timedelta(seconds=max(_back_off_s(n_failures), min(RETRY_AFTER_CAP_S, asked_s)))
+    wait_s = max(_back_off_s(n_failures), min(RETRY_AFTER_CAP_S, asked_s))
+    next_poll_at = now + timedelta(seconds=wait_s)
     if not plan_conditions(state) and state.last_ok_at is not None and feed.every_s is None:
         rested_at = state.last_ok_at + timedelta(seconds=CEILING_S)
         # a last success in the future is a clock that was set back
         next_poll_at = max(next_poll_at, rested_at) if state.last_ok_at <= now else next_poll_at
-    return replace(failed, next_poll_at=next_poll_at)
+    return replace(failed, next_poll_at=_leave_quiet(state, next_poll_at))
+
+
+def _leave_quiet(state: FeedState, moment: datetime) -> datetime:
+    return leave_quiet(moment, skip_hours=state.skip_hours, skip_days=state.skip_days)
+
+
+def _freshness_s(response: Response, now: datetime, *, is_wished: bool) -> float:
+    """Seconds for which the answer says that it stays fresh, as far as it is believed; a day at most if *is_wished*.
+
+    A reader who wrote ``every`` does not mean to miss a week of news because a server caches its files for a week.
+    """
+    fresh_s = find_freshness_s(response, now)
+    if fresh_s > FRESHNESS_CAP_S or is_wished:
+        return min(CEILING_S, fresh_s)
+    return fresh_s
 
 
 def _back_off_s(n_failures: int) -> int:

@@ -7,10 +7,11 @@ the order in which they were committed, so that "everything up to number n" neve
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from sqlalchemy import Connection, Select, delete, exists, func, or_, select
 from sqlalchemy import insert as plain_insert
 
 from monitor.errors import StoreError
@@ -30,9 +31,11 @@ from monitor.store.bodies import pack, pack_bytes, unpack, unpack_bytes
 from monitor.store.database import AnyRow, Database
 from monitor.store.dialect import hold_until_commit, upsert
 from monitor.store.feeds import PAGE, chunks, count_closed, end_judged, is_ended, iter_closed
-from monitor.store.schema import articles, judgements, matches
+from monitor.store.schema import articles, judgements, matches, prints
 from monitor.store.search import clean_terms, find_rows, replace_terms
-from monitor.store.stories import load_stories, save_story
+from monitor.store.stories import find_story, load_stories, save_story
+
+_PRINTS_PAGE = 20_000
 
 
 class SqlArticles:
@@ -79,6 +82,8 @@ class SqlArticles:
             packed_terms = pack_bytes(" ".join(terms).encode()) if terms else None
             others = {"seq": seq, "role": role, "terms": packed_terms}
             row_id = _save_article(connection, judged, keys, others)
+            if keys.prints:
+                connection.execute(plain_insert(prints), {"seq": seq, "data": keys.prints})
             replace_terms(connection, row_id, old=old_terms, new=terms)
             _save_matches(connection, judged)
             if entry_seq is not None:
@@ -91,11 +96,51 @@ class SqlArticles:
                 )
             return seq
 
-    def iter_known(self) -> Iterator[KnownRecord]:
-        """The current judgement of every article, in the order they were judged."""
-        for row in self._iter_rows(_current().add_columns(articles.c.url_key, articles.c.text_hash, articles.c.prints)):
-            keys = ArticleKeys(url_key=row.url_key, text_hash=row.text_hash, prints=row.prints)
-            yield KnownRecord(seq=row.seq, judged=_judged(row), keys=keys)
+    def iter_known(self, *, with_own_words: bool = False) -> Iterator[KnownRecord]:
+        """The current judgement of every article, in the order they were judged.
+
+        *with_own_words* limits it to what later articles are compared with sentence by sentence: kept or known, about a
+        topic, and no copy.
+        """
+        query = _known()
+        if with_own_words:
+            is_compared = articles.c.outcome.in_((Outcome.NEW, Outcome.UPDATE, Outcome.KNOWN))
+            query = query.where(is_compared, exists().where(matches.c.article_id == articles.c.id))
+        for row in self._iter_rows(query):
+            yield _record(row)
+
+    def iter_prints(self) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
+        """Pages of judgement numbers with the fingerprints of their texts; copies have none."""
+        last = 0
+        while True:
+            query = select(prints.c.seq, prints.c.data).where(prints.c.seq > last).order_by(prints.c.seq)
+            with self._database.read() as connection:
+                rows = connection.execute(query.limit(_PRINTS_PAGE)).all()
+            if not rows:
+                return
+            numbers, data = zip(*rows, strict=True)
+            yield numbers, data
+            last = numbers[-1]
+
+    def load_known(self, seqs: Collection[int]) -> tuple[KnownRecord, ...]:
+        """Those judgements, each with the text it was made on."""
+        found: list[KnownRecord] = []
+        with self._database.read() as connection:
+            for part in chunks(sorted(seqs)):
+                rows = connection.execute(_known(of_any_age=True).where(judgements.c.seq.in_(part)))
+                found += map(_record, rows)
+        return tuple(found)
+
+    def find_known(self, *, article_id: str | None = None, text_hash: str | None = None) -> KnownRecord | None:
+        """The current judgement of an article, or of the first one with that text."""
+        query = _known().order_by(articles.c.row_id).limit(1)
+        if article_id is not None:
+            query = query.where(articles.c.id == article_id)
+        if text_hash is not None:
+            query = query.where(articles.c.text_hash == text_hash)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _record(row)
 
     def iter_judged(
         self,
@@ -170,6 +215,11 @@ class SqlArticles:
         with self._database.read() as connection:
             return load_stories(connection, since=since)
 
+    def find_story(self, story_id: str) -> Story | None:
+        """One story with its members."""
+        with self._database.read() as connection:
+            return find_story(connection, story_id)
+
     def search(self, terms: Sequence[str], *, limit: int) -> tuple[JudgedArticle, ...]:
         """Articles that hold all the terms (already cut by ``text.tokens``), best first."""
         with self._database.read() as connection:
@@ -201,6 +251,29 @@ class SqlArticles:
             if len(rows) < PAGE:
                 return
             after_seq = rows[-1].seq
+
+
+def _known(*, of_any_age: bool = False) -> Select[Any]:
+    """Judgements with their articles; the current ones, or every one there ever was."""
+    is_its = judgements.c.article_id == articles.c.id if of_any_age else judgements.c.seq == articles.c.seq
+    joined = articles.join(judgements, is_its).outerjoin(prints, prints.c.seq == judgements.c.seq)
+    return select(
+        judgements.c.seq, judgements.c.revision, judgements.c.judged_at, judgements.c.verdict,
+        articles.c.seq.label("current_seq"), articles.c.body, articles.c.url_key, articles.c.text_hash,
+        prints.c.data.label("prints"),
+    ).select_from(joined)  # fmt: skip
+
+
+def _record(row: AnyRow) -> KnownRecord:
+    """A judgement with its keys; that of an earlier version has the text that its verdict remembers."""
+    judged = _judged(row)
+    text_hash = row.text_hash
+    if row.seq != row.current_seq:
+        texts = tuple(sentence.text for sentence in judged.verdict.sentences)
+        article = replace(judged.article, sentences=texts, starts=tuple(place == 0 for place in range(len(texts))))
+        judged, text_hash = replace(judged, article=article), None
+    keys = ArticleKeys(url_key=row.url_key, text_hash=text_hash, prints=row.prints or b"")
+    return KnownRecord(seq=row.seq, judged=judged, keys=keys)
 
 
 def _current() -> Select[Any]:
@@ -262,7 +335,6 @@ def _save_article(connection: Connection, judged: JudgedArticle, keys: ArticleKe
         "canonical_url": article.canonical_url,
         "url_key": keys.url_key,
         "text_hash": keys.text_hash,
-        "prints": keys.prints,
         "title": article.title,
         "outlet": article.outlet,
         "language": article.language,

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
-from monitor.model import ChannelAddress, Edition, EditionRecord, OutboxItem, ShownSentence
+from monitor.model import ChannelAddress, Edition, EditionRecord, OutboxItem, OutboxState, ShownSentence, SlotRecord
 from monitor.store.bodies import pack, unpack
 from monitor.store.database import AnyRow, Database
 from monitor.store.dialect import insert
 from monitor.store.schema import editions, outbox, shown
+from monitor.store.slots import take_slot
 
-READY = "ready"
-SENT = "sent"
-DEAD = "dead"
+_SPLIT = {"channel_kind", "channel_target"}
+_ITEM_COLUMNS = tuple(column.name for column in outbox.columns if column.name not in {"number", "key"} | _SPLIT)
 
 
 class SqlEditions:
@@ -46,7 +47,10 @@ class SqlEditions:
     def save_edition(self, record: EditionRecord, shown: Sequence[ShownSentence], outbox: Sequence[OutboxItem]) -> bool:
         """Store edition, shown sentences and outbox rows in one transaction; False if its id or slot is taken."""
         with self._database.write() as connection:
+            if record.slot is not None and not take_slot(connection, _slot_of(record, record.slot)):
+                return False
             if not _add_edition(connection, record):
+                connection.rollback()
                 return False
             _add_shown(connection, record.edition.id, shown)
             _add_outbox(connection, outbox)
@@ -61,32 +65,39 @@ class SqlEditions:
     def load_outbox(self, *, now: datetime) -> tuple[OutboxItem, ...]:
         """Items to deliver that are due, oldest first."""
         is_due = or_(outbox.c.due_at.is_(None), outbox.c.due_at <= now)
-        query = select(outbox).where(outbox.c.state == READY, is_due).order_by(outbox.c.number)
+        waits = outbox.c.state.in_((OutboxState.READY, OutboxState.AMBIGUOUS))
+        return self._load_items(select(outbox).where(waits, is_due))
+
+    def list_outbox(self) -> tuple[OutboxItem, ...]:
+        """Items that are neither sent nor dropped, oldest first."""
+        is_over = outbox.c.state.in_((OutboxState.SENT, OutboxState.DROPPED))
+        return self._load_items(select(outbox).where(~is_over))
+
+    def _load_items(self, query: Select[Any]) -> tuple[OutboxItem, ...]:
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query.order_by(outbox.c.number)).all()
         return tuple(_item(row) for row in rows)
 
-    def mark_sent(self, item: OutboxItem, *, now: datetime) -> None:
-        """The channel has it."""
-        values = {"state": SENT, "sent_at": now, "n_attempts": item.n_attempts + 1, "due_at": None, "detail": None}
+    def save_outbox(self, before: OutboxItem, after: OutboxItem) -> bool:
+        """Put *after* in the place of *before*; False if somebody else has changed its state or tried it since."""
+        row = _item_row(after)
+        is_as_before = (outbox.c.state == before.state, outbox.c.n_attempts == before.n_attempts)
+        statement = update(outbox).where(outbox.c.key == before.key, *is_as_before)
         with self._database.write() as connection:
-            connection.execute(update(outbox).where(outbox.c.key == item.key, outbox.c.state != SENT).values(values))
+            return connection.execute(statement.values({name: row[name] for name in _ITEM_COLUMNS})).rowcount == 1
 
-    def mark_failed(self, item: OutboxItem, detail: str, *, retry_at: datetime | None) -> None:
-        """The channel did not take it: try again at *retry_at*, or never (None). One attempt counts once."""
-        state = DEAD if retry_at is None else READY
-        values = {"state": state, "due_at": retry_at, "n_attempts": item.n_attempts + 1, "detail": detail}
-        is_this_attempt = (outbox.c.state == READY, outbox.c.n_attempts == item.n_attempts)
-        with self._database.write() as connection:
-            connection.execute(update(outbox).where(outbox.c.key == item.key, *is_this_attempt).values(values))
-
-    def count_outbox(self) -> Mapping[str, int]:
-        """How many items are ``ready``, ``sent`` and ``dead``; all three are there."""
-        counts = dict.fromkeys((READY, SENT, DEAD), 0)
+    def count_outbox(self) -> Mapping[OutboxState, int]:
+        """How many items are in each state; every state is there."""
+        counts = dict.fromkeys(OutboxState, 0)
         with self._database.read() as connection:
             for state, n in connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)):
                 counts[state] = n
         return counts
+
+    def count_resends(self) -> int:
+        """How often something was sent again because nobody could know whether it had arrived."""
+        with self._database.read() as connection:
+            return int(connection.scalar(select(func.sum(outbox.c.n_resends))) or 0)
 
     def _find(self, query: Select[bytes]) -> EditionRecord | None:
         with self._database.read() as connection:
@@ -113,6 +124,11 @@ def _add_edition(connection: Connection, record: EditionRecord) -> bool:
     return connection.scalar(statement.on_conflict_do_nothing().returning(editions.c.number)) is not None
 
 
+def _slot_of(record: EditionRecord, slot: str) -> SlotRecord:
+    edition = record.edition
+    return SlotRecord(digest_id=edition.digest_id, slot=slot, edition_id=edition.id, decided_at=record.created_at)
+
+
 def _add_shown(connection: Connection, edition_id: str, sentences: Sequence[ShownSentence]) -> None:
     rows = [
         {
@@ -130,18 +146,7 @@ def _add_shown(connection: Connection, edition_id: str, sentences: Sequence[Show
 
 
 def _add_outbox(connection: Connection, items: Sequence[OutboxItem]) -> None:
-    rows = [
-        {
-            "key": item.key,
-            "edition_id": item.edition_id,
-            "channel_kind": item.channel.kind,
-            "channel_target": item.channel.target,
-            "state": READY,
-            "n_attempts": item.n_attempts,
-            "due_at": item.due_at,
-        }
-        for item in items
-    ]
+    rows = [_item_row(item) for item in items]
     if rows:
         connection.execute(plain_insert(outbox), rows)
 
@@ -152,10 +157,12 @@ def _sentence(row: AnyRow) -> ShownSentence:
     )
 
 
+def _item_row(item: OutboxItem) -> dict[str, object]:
+    """The row of *item*: a secret in the address of its channel stays outside."""
+    columns = {name: getattr(item, name) for name in _ITEM_COLUMNS}
+    return columns | {"key": item.key, "channel_kind": item.channel.kind, "channel_target": item.channel.name}
+
+
 def _item(row: AnyRow) -> OutboxItem:
-    return OutboxItem(
-        edition_id=row.edition_id,
-        channel=ChannelAddress(kind=row.channel_kind, target=row.channel_target),
-        n_attempts=row.n_attempts,
-        due_at=row.due_at,
-    )
+    channel = ChannelAddress(kind=row.channel_kind, target=row.channel_target)
+    return OutboxItem(channel=channel, **{name: getattr(row, name) for name in _ITEM_COLUMNS})

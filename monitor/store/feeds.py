@@ -77,6 +77,14 @@ class SqlFeeds:
             n_revised = sum(_revise(connection, arrival) for arrival in arrivals if arrival.revises is not None)
             return n_added + n_revised
 
+    def save_waits(self, states: Sequence[FeedState]) -> None:
+        """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
+        with self._database.write() as connection:
+            for state in states:
+                is_same = and_(feeds.c.url == state.url, feeds.c.n_polls == state.n_polls)
+                waits = {"last_polled_at": state.last_polled_at, "next_poll_at": state.next_poll_at}
+                connection.execute(update(feeds).where(is_same).values(**waits))
+
     def load_pending(self, *, limit: int, now: datetime) -> tuple[PendingEntry, ...]:
         """Entries to read that are not put off to later than *now*, oldest publication first, then by number."""
         query = _with_titles().where(_is_due(now)).order_by(entries.c.sort_at, entries.c.seq).limit(limit)

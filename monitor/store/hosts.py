@@ -37,8 +37,9 @@ class SqlHosts:
             hold_until_commit(connection, f"host:{host}")
             self._sweep(connection, now)
             free_at = connection.scalar(select(hosts.c.free_at).where(hosts.c.host == host))
-            is_queued = free_at is not None and now < free_at <= now + gap + _LONGEST_QUEUE
-            start_at: datetime = free_at if is_queued else now
+            start_at = now
+            if free_at is not None and now < free_at <= now + gap + _LONGEST_QUEUE:
+                start_at = free_at
             connection.execute(upsert(connection, hosts, "host"), {"host": host, "free_at": start_at + gap})
         return (start_at - now).total_seconds()
 

@@ -16,6 +16,8 @@ from monitor.store.database import Database, connect_postgresql, connect_sqlite,
 from monitor.store.editions import SqlEditions
 from monitor.store.feeds import SqlFeeds
 from monitor.store.hosts import SqlHosts
+from monitor.store.quarantine import SqlQuarantine
+from monitor.store.slots import SqlSlots
 from monitor.store.vectors import SqlVectors
 
 _FORMS = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -25,7 +27,7 @@ _SECRET_OPTIONS = ("password", "passfile", "sslpassword", "sslkey")
 
 
 class SqlStore:
-    """One database, seen through ``feeds``, ``articles``, ``editions``, ``vectors``, ``hosts``; implements ``ports.Store``."""
+    """One database, seen through ``feeds``, ``articles``, ``editions``, ``slots``, ``vectors``, ``hosts``; implements ``ports.Store``."""
 
     def __init__(self, database: Database) -> None:
         """*database* has the current schema."""
@@ -33,8 +35,10 @@ class SqlStore:
         self.feeds = SqlFeeds(database)
         self.articles = SqlArticles(database)
         self.editions = SqlEditions(database)
+        self.slots = SqlSlots(database)
         self.vectors = SqlVectors(database)
         self.hosts = SqlHosts(database)
+        self.quarantine = SqlQuarantine(database)
 
     @property
     def address(self) -> str:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from monitor.errors import StoreError
-from monitor.model import Outcome, Role
+from monitor.model import OutboxState, Outcome, Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -198,6 +198,15 @@ robots = Table(
     _time("unreachable_since"),
 )
 
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _words("key", nullable=False, primary_key=True),
+    _words("kind", nullable=False),
+    _number("n_kills"),
+    _time("until", nullable=False),
+)
+
 # status: pending | closed (without an article of its own) | judged. article_id is the article this entry
 # became, closed_as the one it was closed for. html is the feed's own full text, kept until the entry is read.
 entries = Table(
@@ -258,10 +267,10 @@ articles = Table(
     Column("outcome", Choice(Outcome), nullable=False),
     Column("story_id", Words, ForeignKey("stories.id", name="fk_articles_story_id")),
     Column("role", Choice(Role), nullable=False),
-    Column("prints", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("terms", LargeBinary),
     Index("ix_articles_url_key", "url_key"),
+    Index("ix_articles_text_hash", "text_hash"),
     Index("ix_articles_url", "url"),
     Index("ix_articles_canonical_url", "canonical_url"),
     Index("ix_articles_story_id", "story_id"),
@@ -280,6 +289,25 @@ judgements = Table(
     Column("verdict", LargeBinary, nullable=False),
     Index("ix_judgements_article_id", "article_id", "seq"),
     Index("ix_judgements_judged_at", "judged_at"),
+    sqlite_autoincrement=True,
+)
+
+# The copy fingerprints of a judged text. A table of its own, since all of them are read at each start.
+prints = Table(
+    "prints",
+    metadata,
+    Column("seq", BigInteger, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# What a reader said of an article. number counts them in their order.
+marks = Table(
+    "marks",
+    metadata,
+    _serial("number"),
+    Column("article_id", Words, ForeignKey("articles.id", name="fk_marks_article_id"), nullable=False, unique=True),
+    _words("kind", nullable=False),
+    _time("marked_at", nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -327,7 +355,6 @@ shown = Table(
     sqlite_autoincrement=True,
 )
 
-# state: ready | sent | dead.
 outbox = Table(
     "outbox",
     metadata,
@@ -336,11 +363,18 @@ outbox = Table(
     Column("edition_id", Words, ForeignKey("editions.id", name="fk_outbox_edition_id"), nullable=False),
     _words("channel_kind", nullable=False),
     _words("channel_target", nullable=False),
-    _words("state", nullable=False),
+    Column("state", Choice(OutboxState), nullable=False),
     _number("n_attempts"),
+    _number("n_refusals"),
+    _number("n_ambiguous"),
+    _number("n_resends"),
+    _time("since_at"),
     _time("due_at"),
-    _words("detail"),
+    _time("tried_at"),
     _time("sent_at"),
+    _words("cause"),
+    _words("detail"),
+    Column("is_by_hand", Boolean, nullable=False),
     Index("ix_outbox_state", "state", "number"),
     sqlite_autoincrement=True,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from monitor.model import Story, StoryMember
+from monitor.store.database import AnyRow
 from monitor.store.dialect import upsert
 from monitor.store.feeds import chunks
 from monitor.store.schema import articles, stories
@@ -28,7 +30,16 @@ def load_stories(connection: Connection, *, since: datetime | None) -> tuple[Sto
     query = select(stories).order_by(stories.c.last_seen_at.desc(), stories.c.id)
     if since is not None:
         query = query.where(stories.c.last_seen_at > since)
-    rows = connection.execute(query).all()
+    return _with_members(connection, connection.execute(query).all())
+
+
+def find_story(connection: Connection, story_id: str) -> Story | None:
+    """The story with its members."""
+    rows = connection.execute(select(stories).where(stories.c.id == story_id)).all()
+    return next(iter(_with_members(connection, rows)), None)
+
+
+def _with_members(connection: Connection, rows: Sequence[AnyRow]) -> tuple[Story, ...]:
     members = _load_members(connection, [row.id for row in rows])
     return tuple(Story(**row._mapping, members=tuple(members.get(row.id, ()))) for row in rows)
 

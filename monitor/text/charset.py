@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
 _LABELS = {
     # encoding.spec.whatwg.org, "Names and labels"; the Python codec of the same repertoire comes first.
@@ -72,7 +71,9 @@ _XML_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}[\"'
 _META = re.compile(rb"<meta\s[^>]{0,400}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_WORD = re.compile(rb"[\x80-\xff]{3,}")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
 _HEAD_BYTES = 4096  # browsers look at 1,024; pages with long scripts before the meta are common
+_SOUND_PER_BROKEN = 2
 _TOLERATED = 0.002  # share of undecodable characters up to which a declaration is still believed
 
 # The most frequent characters of running text; enough to tell real text from the noise of a wrong codec.
@@ -113,8 +114,7 @@ def decode(body: bytes, *, http_charset: str | None, is_xml: bool) -> tuple[str,
             return text, "utf-8"
     for codec in declared:
         decoded = body.decode(codec, "replace")
-        is_clean = decoded.count("\ufffd") <= len(decoded) * _TOLERATED
-        if is_clean and (codec in _MULTIBYTE or not _guess_multibyte(body)):
+        if _is_clean(decoded, codec) and (codec in _MULTIBYTE or not _guess_multibyte(body)):
             return decoded, codec
     guessed = _guess(body)
     return body.decode(guessed, "replace"), guessed
@@ -143,6 +143,19 @@ def _strict(body: bytes, codec: str) -> str | None:
         return None
 
 
+def _is_clean(text: str, codec: str) -> bool:
+    """True if hardly any character of *text* is broken, or in UTF-8 twice as many are sound.
+
+    Bytes of other encodings rarely form UTF-8 sequences by chance: of a German page's none do, of a Chinese
+    one's a quarter.
+    """
+    n_broken = text.count("\ufffd")
+    if n_broken <= len(text) * _TOLERATED:
+        return True
+    n_sound = len(text) - len(text.encode("ascii", "ignore")) - n_broken
+    return codec == "utf-8" and n_sound >= _SOUND_PER_BROKEN * n_broken
+
+
 def _guess_multibyte(body: bytes) -> str | None:
     """The East Asian codec under which *body* reads like real text, None if under none."""
     best: str | None = None
@@ -158,8 +171,7 @@ def _guess_multibyte(body: bytes) -> str | None:
 
 def _guess(body: bytes) -> str:
     """The likeliest codec of undeclared bytes that are not UTF-8."""
-    text = body.decode("utf-8", "replace")
-    if text.count("\ufffd") <= len(text) * _TOLERATED:
+    if _is_clean(body.decode("utf-8", "replace"), "utf-8"):
         return "utf-8"
     return _guess_multibyte(body) or _guess_cyrillic(body) or "cp1252"
 
@@ -181,5 +193,5 @@ def _guess_cyrillic(body: bytes) -> str | None:
 def is_readable(text: str) -> bool:
     """False if *text* holds more control and replacement characters than a text can (a binary file, a wrong codec)."""
     sample = text[:20_000]
-    bad = sum(c == "\ufffd" or (c not in "\t\n\r\f" and unicodedata.category(c) == "Cc") for c in sample)
+    bad = len(_UNREADABLE.findall(sample))
     return bad <= max(2, len(sample) * 0.02)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 from monitor.model import (
     Arrival,
@@ -264,14 +264,20 @@ def test_a_lock_is_free_when_its_holder_is_killed(address: str) -> None:
 def schema(store: SqlStore) -> object:
     """All that the database says of its tables and indices."""
     with store.database.read() as connection:
-        if store.address.startswith("sqlite"):
-            return connection.execute(text("SELECT type, name, sql FROM sqlite_master ORDER BY type, name")).all()
-        tables = sorted(inspect(connection).get_table_names())
-        return [
-            (table, str(inspector.get_columns(table)), constraints(inspector, table))
-            for inspector in [inspect(connection)]
-            for table in tables
-        ]
+        inspector = inspect(connection)
+        tables = sorted(inspector.get_table_names())
+        found = [(table, str(inspector.get_columns(table)), constraints(inspector, table)) for table in tables]
+        return found + (only_in_sqlite(connection) if store.address.startswith("sqlite") else [])
+
+
+def only_in_sqlite(connection: Connection) -> list[object]:
+    """What the inspector does not see. The text of a table is left out: a column that joined stands at its end there."""
+    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master ORDER BY type, name")).all()
+    return [
+        (row.type, row.name, row.sql if row.type != "table" or is_virtual else "AUTOINCREMENT" in (row.sql or ""))
+        for row in rows
+        for is_virtual in [(row.sql or "").startswith("CREATE VIRTUAL")]
+    ]
 
 
 def constraints(inspector: object, table: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.errors import FetchError
 from monitor.fetch import AddressPolicy, FetchLimits
-from monitor.fetch.guard import resolve_by_system
+from monitor.fetch.names import resolve_by_system
 from monitor.model import Request
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -244,6 +244,6 @@ async def test_https_never_leads_to_http(kit: Any) -> None:
 @pytest.mark.asyncio
 async def test_unix_sockets_are_never_opened(kit: Any) -> None:
     async with kit.public_fetcher(kit.recorder({})) as fetcher:
-        backend: httpcore.AsyncNetworkBackend = fetcher._transport._pool._network_backend
+        backend: httpcore.AsyncNetworkBackend = fetcher._transport._pool._maker._network_backend
         with pytest.raises(Exception, match="unix socket"):
             await backend.connect_unix_socket("/run/x.sock")

@@ -8,17 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from protego import Protego
 
 from monitor.errors import FetchError
 from monitor.fetch import FetchLimits, PageFetcher, RobotsGate
-from monitor.fetch.robots import parse_robots
+from monitor.fetch.robots import select_rules
 from monitor.model import Request
 
 DENY_ALL = b"User-agent: *\nDisallow: /\n"
 
 
 def is_allowed(body: bytes, url: str = "http://h.example/a/b", product: str = "monitor-news") -> bool:
-    return parse_robots(body, product).can_fetch(url, product)
+    return Protego.parse(select_rules(body, product)).can_fetch(url, product)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_exactly_512_000_bytes_are_read() -> None:
 def test_a_file_of_many_names_and_many_rules_does_not_multiply() -> None:
     body = b"".join(b"User-agent: b%d\n" % n for n in range(15_000))
     body += b"User-agent: *\n" + b"".join(b"Disallow: /%d\n" % n for n in range(12_000))
-    rules = parse_robots(body, "monitor-news")
+    rules = Protego.parse(select_rules(body, "monitor-news"))
     assert sum(len(rule_set._rules) for rule_set in rules._user_agents.values()) < 25_000
     assert not rules.can_fetch("http://h.example/7", "monitor-news")
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
 
 import numpy as np
 
@@ -25,10 +24,11 @@ from monitor.library import load_library
 from monitor.meaning import SentenceEncoder
 from monitor.model import Article, Edition, JudgedArticle, Page
 from monitor.pipeline import Desk
-from monitor.ports import Embedder, Reader, Vectors
+from monitor.ports import Embedder, Vectors
 from monitor.stages.reading import cut
 from monitor.store import open_store
 from monitor.text.normalise import text_hash
+from tests.direct import DirectReader
 from tests.quality.labelled import Labelled, LabelledSet, copies_of_corpus
 
 _EVENING = time(22, tzinfo=UTC)
@@ -90,7 +90,7 @@ def play(labelled: LabelledSet, encoder: Embedder, *, with_copies: bool = True) 
         path.write_text(_config(labelled), encoding="utf-8")
         settings = load_settings(path, env={})
         # Collected texts need no worker that parses HTML.
-        library = asyncio.run(load_library(settings.corpus, cast("Reader", None), is_corpus=True))
+        library = asyncio.run(load_library(settings.corpus, DirectReader(), is_corpus=True))
         app = App(settings=settings, store=store, now=_evening(queue[0].published_at))
         desk = open_desk(app, [item.article for item in library.items], embedder=encoder)
         days = sorted({_evening(article.published_at) for article in queue})

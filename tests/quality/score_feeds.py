@@ -63,7 +63,7 @@ OTHERWISE = {
     "cdf/item_lastmod_parsed.xml": _CDF,
     "rss/item_dc_date_parsed.xml": "dc:date is when a thing was published; feedparser calls it updated",
     "sanitize/xml_malicious_comment.xml": "the comment is never closed (HTML, 13.2.5.46): what follows is no text",
-    "bozo_linenoise.xml": "bytes that are no text in the stated encoding; feedparser guesses windows-1252 for a part of them",
+    "bozo_linenoise.xml": "feedparser makes windows-1252 of two sound sequences for the sake of a broken one",
 }
 """Cases whose expectation is not what a reader of news wants, with the reason; they count for neither side."""
 

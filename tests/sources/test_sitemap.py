@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from monitor import sources
 from monitor.errors import ParseError
 from monitor.model import Entry, ParsedFeed, Response
+from monitor.sources.packed import MAX_UNPACKED_BYTES
 
 NAMESPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
@@ -54,17 +56,56 @@ def test_of_too_many_addresses_the_newest_are_read() -> None:
     assert feed.problems == ("only the newest 2,000 of 2,001 addresses are read",)
 
 
-def test_index_is_refused_and_its_sitemaps_are_named() -> None:
-    body = (
-        f"<sitemapindex {NAMESPACES}>"
-        + "".join(f"<sitemap><loc>https://a.example/{n}.xml</loc></sitemap>" for n in range(7))
-        + "</sitemapindex>"
-    )
+def index(inside: str) -> ParsedFeed:
+    body = f"<sitemapindex {NAMESPACES}>{inside}</sitemapindex>".encode()
+    return sources.parse("auto", Response(url="https://a.example/s.xml", status=200, body=body))
+
+
+def listed(name: str, changed: str = "") -> str:
+    return f"<sitemap><loc>https://a.example/{name}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</sitemap>"
+
+
+def test_index_names_its_newest_sitemaps() -> None:
+    feed = index("".join(listed(f"{day}.xml", f"2026-03-{day:02}") for day in (3, 7, 1, 5, 2, 6, 4)))
+    assert feed.entries == ()
+    assert [document.url for document in feed.further] == [f"https://a.example/{day}.xml" for day in (7, 6, 5, 4, 3)]
+    assert feed.further[0].changed_at == datetime(2026, 3, 7, tzinfo=UTC)
+    assert feed.problems == ("only the newest 5 of 7 sitemaps are read",)
+
+
+def test_index_without_dates_goes_by_news_and_numbers() -> None:
+    names = ["posts-9.xml", "posts-10.xml", "2026/02.xml", "2026/11.xml", "news.xml", "pages.xml"]
+    found = [document.url.rpartition("example/")[2] for document in index("".join(map(listed, names))).further]
+    assert found == ["news.xml", "2026/11.xml", "2026/02.xml", "posts-10.xml", "posts-9.xml"]
+
+
+def test_index_that_names_only_itself_is_refused() -> None:
     with pytest.raises(ParseError) as caught:
-        sources.parse("auto", Response(url="https://a.example/s.xml", status=200, body=body.encode()))
-    assert caught.value.kind == "sitemap_index"
-    assert "https://a.example/0.xml" in caught.value.detail
-    assert "and 2 more" in caught.value.detail
+        index(listed("s.xml") + "<sitemap/>")
+    assert caught.value.kind == "not_a_feed"
+
+
+@pytest.mark.parametrize("n_layers", [1, 2])
+def test_packed_sitemap_is_unpacked(n_layers: int) -> None:
+    body = f"<urlset {NAMESPACES}><url><loc>https://a.example/1</loc></url></urlset>".encode()
+    for _ in range(n_layers):
+        body = gzip.compress(body)
+    feed = sources.parse("sitemap", Response(url="https://a.example/s.xml.gz", status=200, body=body))
+    assert [entry.url for entry in feed.entries] == ["https://a.example/1"]
+
+
+def test_packed_sitemap_that_breaks_off_is_named_so() -> None:
+    body = gzip.compress(b"<urlset/>" * 100)[:-9]
+    with pytest.raises(ParseError) as caught:
+        sources.parse("sitemap", Response(url="https://a.example/s.xml.gz", status=200, body=body))
+    assert caught.value.kind == "truncated"
+
+
+def test_packed_bomb_is_refused_before_it_is_unpacked() -> None:
+    body = gzip.compress(b" " * (MAX_UNPACKED_BYTES + 1))
+    with pytest.raises(ParseError) as caught:
+        sources.parse("sitemap", Response(url="https://a.example/s.xml.gz", status=200, body=body))
+    assert caught.value.kind == "too_large"
 
 
 def test_feed_is_no_sitemap() -> None:

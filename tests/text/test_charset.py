@@ -109,6 +109,10 @@ def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     assert decode(body, http_charset="utf-8", is_xml=False)[1] == "utf-8"
 
 
+def test_one_broken_byte_does_not_spoil_a_short_utf_8_text() -> None:
+    assert text_of(GERMAN.encode() + b" \xa9 x", "utf-8") == GERMAN + " \ufffd x"
+
+
 def test_a_binary_file_is_not_readable() -> None:
     assert not is_readable(bytes(range(256)).decode("latin-1") * 10)
     assert is_readable(GERMAN)

@@ -17,6 +17,7 @@ from monitor.text.charset import decode, is_readable
 from monitor.text.language import cjk_share, detect
 
 MAX_BYTES = 3_000_000
+_SAMPLE = 6000  # characters that tell the language; the whole of a long page costs more and tells the same
 _MUCH_MORE = 1.6  # times the visible text: from there on the text given in JSON-LD is believed instead
 
 
@@ -28,16 +29,18 @@ def extract_page(content: bytes, *, url: str | None, charset: str | None, entry:
     call it where it can be stopped.
     """
     text, _ = decode(content[:MAX_BYTES], http_charset=charset, is_xml=False)
-    source = parse(text, url) if is_readable(text) else None
+    is_web = url is not None and url.startswith(("http:", "https:"))
+    source = parse(text, url if is_web else None) if is_readable(text) else None
     if source is None:
         return _filled(Page(url=url, problem="empty"), entry)
-    return _filled(_read(source, entry), entry)
+    return _filled(replace(_read(source, entry), url=url), entry)
 
 
 def _read(source: Source, entry: Entry | None) -> Page:
     outlet = place.find_outlet(source)
     headline = title.choose(source, outlet=outlet, feed_title=entry.title if entry else None)
-    published_at = dates.find_published(source)
+    shown = _headline_element(source, headline)
+    published_at = dates.find_published(source, shown)
     data = Page(
         url=source.url,
         canonical_url=place.canonical_url(source),
@@ -51,7 +54,7 @@ def _read(source: Source, entry: Entry | None) -> Page:
     titles = {*title.variants(source), headline or "", (entry.title or "") if entry else ""}
     declared = source.tree.get("lang") or source.meta("og:locale", "content-language", "dc.language")
     whole_text = one_line(" ".join(source.tree.itertext()))
-    lead = standfirst.take(source, _headline_element(source, headline))
+    lead = standfirst.take(source, shown)
     prune.prune(source.tree)
     blocks = body.extract(source.tree, source.url)
     stated = () if problem.is_closed(source) else body.stated(source.article)
@@ -60,13 +63,15 @@ def _read(source: Source, entry: Entry | None) -> Page:
     paragraphs = body.sift(blocks, titles=titles, standfirst=lead)
     running = " ".join(paragraphs) or headline or ""
     trouble = problem.find(
-        source, title=headline, paragraphs=paragraphs, whole_text=whole_text, is_cjk=cjk_share(running) > 0.3
+        source, title=headline, paragraphs=paragraphs, whole_text=whole_text, is_cjk=cjk_share(running[:_SAMPLE]) > 0.3
     )
+    if trouble in problem.NO_ARTICLE:
+        return Page(url=source.url, outlet=outlet, problem=trouble)
     return replace(
         data,
         standfirst=lead,
         paragraphs=paragraphs,
-        language=detect(running, declared=declared or (entry.language if entry else None)),
+        language=detect(running[:_SAMPLE], declared=declared or (entry.language if entry else None)),
         problem=trouble,
     )
 

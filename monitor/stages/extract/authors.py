@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -162,8 +163,8 @@ def _from_byline(source: Source) -> list[str]:
         has_started = has_started or element is h1
         if n > 20_000 or element.tag not in _BYLINE_TAGS or len(element) > 12:
             continue
-        mark = f"{element.get('class') or ''} {element.get('id') or ''}"
-        is_marked = bool(_NAME_CLASS.search(mark)) and not _NO_NAME_CLASS.search(mark)
+        get = element.attrib.get
+        is_marked = _names_author(f"{get('class', '')} {get('id', '')}")
         if not is_marked and (first_said or not has_started):
             continue
         text = _spaced(element)
@@ -180,6 +181,12 @@ def _from_byline(source: Source) -> list[str]:
         if names:
             first_said = names
     return first_said
+
+
+@lru_cache(maxsize=10_000)
+def _names_author(mark: str) -> bool:
+    """True if the names of an element say that it holds an author's."""
+    return bool(_NAME_CLASS.search(mark)) and not _NO_NAME_CLASS.search(mark)
 
 
 def _is_outside(element: HtmlElement) -> bool:

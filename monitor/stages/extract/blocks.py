@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
-from monitor.stages.extract.source import one_line
+from monitor.stages.extract.source import one_line, raw_text, text_of
 
 _SENTENCE_ENDS = tuple('.!?:;。！？：…"”’»）)')
 _BREAK = "\x1e"
@@ -32,7 +32,7 @@ def _blocks(element: _Element) -> Iterator[Block]:
     kind = element.tag
     if kind == "table":
         for row in element.iter("row"):
-            cells = [one_line("".join(cell.itertext())) for cell in row.iter("cell")]
+            cells = [text_of(cell) for cell in row.iter("cell")]
             if text := " | ".join(cell for cell in cells if cell):
                 yield Block(kind="row", text=text)
     elif kind == "list":
@@ -49,7 +49,7 @@ def _blocks(element: _Element) -> Iterator[Block]:
 
 
 def _split(kind: str, element: _Element) -> Iterator[Block]:
-    n_links = sum(len("".join(ref.itertext())) for ref in element.iter("ref"))
+    n_links = sum(len(raw_text(ref)) for ref in element.iter("ref"))
     for text in split_breaks("".join(_pieces(element))):
         yield Block(kind=kind, text=text, n_link_chars=n_links)
 

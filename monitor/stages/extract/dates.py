@@ -1,7 +1,7 @@
 """When it was published and modified: to the minute with its zone where the page says so, in UTC.
 
 A moment without a zone is taken as UTC; a bare day as its midnight. Sources in order of trust: JSON-LD, ``meta``,
-``<time datetime>`` in the article's head, the address.
+``<time datetime>`` in the article's head, the address, what stands in the page's title or near its headline.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from htmldate import find_date
+from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import Source, first, plain
+from monitor.stages.extract import shown_date
+from monitor.stages.extract.source import Source, first, plain, text_of
 
 _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d?):(\d\d)(?::?(\d\d))?(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d"
     r"|[+-]\d\d)?)?",
     re.IGNORECASE,
 )
+_ASCTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2})\s+(\d{1,2}) (\d\d:\d\d:\d\d) (?:([A-Z]{2,5}) )?(\d{4})$")
+_ZONES = {"CET": "+0100", "CEST": "+0200", "MEZ": "+0100", "MESZ": "+0200", "BST": "+0100", "EET": "+0200",
+          "EEST": "+0300", "JST": "+0900", "IST": "+0530"}  # fmt: skip
+"""Those that Java's ``Date.toString`` writes and RFC 2822 does not know."""
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _PUBLISHED = (
     "article:published_time", "datepublished", "og:published_time", "parsely-pub-date", "sailthru.date", "date",
@@ -47,19 +53,23 @@ def parse_moment(text: object) -> datetime | None:
     return moment if moment is not None and moment >= _OLDEST else None
 
 
-def find_published(source: Source) -> datetime | None:
-    """When the article first appeared, None if the page does not tell."""
+def find_published(source: Source, headline: HtmlElement | None) -> datetime | None:
+    """When the article first appeared, None if the page does not tell; *headline* is the element that shows it."""
     told = [source.article.get("datePublished"), source.article.get("dateCreated"), source.article.get("uploadDate")]
     told += [value for name in _PUBLISHED for value in source.metas.get(name, ())]
     others = [thing.get("datePublished") for thing in source.things if thing is not source.article]
     machine = _first([*told, *_times(source), *others[:20], *_in_url(source)])
-    return machine if machine is not None else _in_text(source)
+    return machine if machine is not None else _shown(source, headline)
 
 
-def _in_text(source: Source) -> datetime | None:
-    """The day that htmldate reads from the visible text; only asked when nothing on the page is meant for machines."""
-    day = find_date(source.tree, original_date=True, extensive_search=False, url=source.url)
-    return parse_moment(day)
+def _shown(source: Source, headline: HtmlElement | None) -> datetime | None:
+    """The day that readers see; htmldate, which costs most, is asked last."""
+    is_american = (source.tree.get("lang") or source.meta("og:locale") or "").lower().replace("_", "-") == "en-us"
+    for title in (source.meta("og:title"), text_of(element) if (element := source.tree.find(".//title")) is not None else None):
+        for day, _ in shown_date.days_in((title or "").rpartition("|")[2].strip(), is_american=is_american):
+            return day
+    day = shown_date.find_day(source.tree, headline, is_american=is_american)
+    return day or parse_moment(find_date(source.tree, original_date=True, extensive_search=False, url=source.url))
 
 
 def find_modified(source: Source, published_at: datetime | None) -> datetime | None:
@@ -88,6 +98,9 @@ def _from_iso(found: re.Match[str]) -> datetime:
 def _from_rfc(value: str) -> datetime | None:
     if len(value) > 60:
         return None
+    if found := _ASCTIME.match(value):
+        month, day, clock, zone, year = found.groups()
+        value = f"{day} {month} {year} {clock} {_ZONES.get((zone or '').upper(), zone or '+0000')}"
     moment = parsedate_to_datetime(value)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 

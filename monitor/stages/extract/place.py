@@ -34,7 +34,7 @@ def find_outlet(source: Source) -> str | None:
     for told in (source.meta("og:site_name"), name, source.meta("application-name"), *map(plain, sites)):
         if told and len(told) <= 80 and not told.startswith(("http:", "https:")):
             return told
-    return host_of(source.url)
+    return host_of(source.address)
 
 
 def find_image(source: Source) -> str | None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import SENTENCE_END, text_of, weight_of
+from monitor.stages.extract.source import SENTENCE_END, raw_text, text_of, weight_of
 
 _ALWAYS = ("button", "figcaption", "nav")
 
@@ -57,6 +57,7 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_NO_MARK = 3  # characters of the marks of an element without any
 _SHORT = 600  # characters: a marked block longer than this needs to be poor in paragraphs to go
 
 
@@ -67,47 +68,38 @@ def prune(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_BLOCKS)):
         if element is tree or element.getparent() is None:
             continue
-        if (_is_marked(element) and not _is_main(element, n_all)) or (
-            _is_weakly_marked(element) and not _has_running_text(element)
+        said = _meaning(_marks(element))
+        if ((said == "chrome" or _is_hidden(element)) and not _is_main(element, n_all)) or (
+            (said == "perhaps" or (said == "kicker" and not _is_in_heading(element))) and not _has_running_text(element)
         ):
             _remove(element)
 
 
-def _is_marked(element: HtmlElement) -> bool:
-    attributes = element.attrib
+def _is_hidden(element: HtmlElement) -> bool:
+    """True for what the page does not show, unless it holds sentences: scripts stream whole articles into it."""
+    get = element.attrib.get
     is_hidden = (
-        "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDDEN.search(attributes.get("style", ""))
+        get("hidden") is not None or get("aria-hidden") == "true" or bool(_HIDDEN.search(get("style", "")))
     )
-    if is_hidden and not _has_running_text(element):  # scripts stream whole articles into hidden elements
-        return True
-    mark = _marks(element)
-    return len(mark) > 3 and _says_chrome(mark)
+    return is_hidden and not _has_running_text(element)
 
 
-def _is_weakly_marked(element: HtmlElement) -> bool:
-    """True for words that name prompts on some sites and the wall around the whole text on others, and for kickers.
-
-    A kicker within a heading stays: without it the heading is no longer the title it repeats.
-    """
-    mark = _marks(element)
-    if len(mark) > 3 and _may_say_chrome(mark):
-        return True
-    return len(mark) > 3 and _says_kicker(mark) and not any(e.tag in _HEADINGS for e in element.iterancestors())
+def _is_in_heading(element: HtmlElement) -> bool:
+    """A kicker within a heading stays: without it the heading is no longer the title it repeats."""
+    return any(e.tag in _HEADINGS for e in element.iterancestors())
 
 
 @lru_cache(maxsize=20_000)
-def _says_chrome(mark: str) -> bool:
-    return bool(_MARK.search(mark))
-
-
-@lru_cache(maxsize=20_000)
-def _may_say_chrome(mark: str) -> bool:
-    return bool(_WEAK.search(mark))
-
-
-@lru_cache(maxsize=20_000)
-def _says_kicker(mark: str) -> bool:
-    return bool(_KICKER.search(mark))
+def _meaning(mark: str) -> str | None:
+    """What an element's names say: ``chrome``, ``perhaps`` (a prompt on some sites, the wall around the whole text on
+    others), ``kicker``, or None."""
+    if len(mark) <= _NO_MARK:
+        return None
+    if _MARK.search(mark):
+        return "chrome"
+    if _WEAK.search(mark):
+        return "perhaps"
+    return "kicker" if _KICKER.search(mark) else None
 
 
 def _marks(element: HtmlElement) -> str:
@@ -136,7 +128,7 @@ def _is_main(element: HtmlElement, n_all: int) -> bool:
 
 def _p_chars(element: HtmlElement) -> int:
     """Characters in paragraphs below the element (the element itself if it is one)."""
-    return sum(len(text) for p in element.iter("p") for text in p.itertext())
+    return sum(len(raw_text(p)) for p in element.iter("p"))
 
 
 def _remove(element: HtmlElement) -> None:

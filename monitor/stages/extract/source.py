@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.etree import strip_elements
+from lxml.etree import ElementDefaultClassLookup, _Element, strip_elements, tostring
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _ARTICLE_TYPES = re.compile(
@@ -22,6 +22,7 @@ SENTENCE_END = re.compile(r"[.!?。！？…।۔؟][\"'”’»』」）)\]]*$"
 _TAGS = re.compile(r"<[^<>]{0,300}>")
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\f\r"))
 _NEVER_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "dialog", "object")
+_ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement)  # lxml.html looks each tag up in Python: 3 times as slow
 _MAX_LD_CHARS = 500_000
 _MAX_LD_OBJECTS = 2000
 
@@ -42,6 +43,15 @@ class Source:
     def meta(self, *names: str) -> str | None:
         """The first value that one of *names* has, in the order of the names."""
         return next((value for name in names for value in self.metas.get(name, ())), None)
+
+    @property
+    def address(self) -> str | None:
+        """Where the page was read, or else (a saved page) where it says that it belongs."""
+        if self.url is not None:
+            return self.url
+        links = (e.get("href") for e in self.tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split())
+        told = (next(links, None), self.meta("og:url"))
+        return next((url for url in told if url and url.startswith(("http:", "https:"))), None)
 
 
 def parse(text: str, url: str | None) -> Source | None:
@@ -72,9 +82,14 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def text_of(element: HtmlElement) -> str:
+def raw_text(element: _Element) -> str:
+    """The element's text as it stands in the source; made within libxml, 4 to 12 times as fast as ``itertext``."""
+    return tostring(element, method="text", encoding="unicode", with_tail=False)
+
+
+def text_of(element: _Element) -> str:
     """The element's text on one line."""
-    return one_line("".join(element.itertext()))
+    return one_line(raw_text(element))
 
 
 def weight_of(text: str) -> int:
@@ -108,6 +123,7 @@ def _tree(text: str) -> HtmlElement | None:
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         return document_fromstring(data, parser=parser)
     except ValueError:  # lxml.etree.ParserError: nothing but blanks and comments

@@ -29,6 +29,8 @@ _SECTIONS = frozenset(
 _SUPPORT = 0.4  # share of words an h1 must have in common with what machines are told
 _MAX_H1 = 12
 _CUT_AT = 100
+_MUCH_LONGER = 2.5  # times: "Zeit Online" names the Zeit, "Gardening in a warming world" does not name gardening.example
+_SUFFIXES = frozenset(["com", "org", "net", "gov", "edu", "www"])
 _RUNNING = frozenset(["a", "abbr", "b", "bdi", "em", "font", "i", "mark", "q", "s", "span", "strong", "sub", "sup", "u"])
 _MAX_CHARS = 400
 _MIN_SHOWN = 6  # characters of a headline that a line on the page may confirm
@@ -72,8 +74,8 @@ def same(text: str) -> str:
 
 def site_names(source: Source, outlet: str | None) -> frozenset[str]:
     """Forms of the site's name as compared: what it calls itself, its host, and the host's main label."""
-    host = host_of(source.url) or host_of(source.meta("og:url")) or ""
-    labels = [label for label in host.split(".") if len(label) > 2]
+    host = host_of(source.address) or ""
+    labels = [label for label in host.split(".")[:-1] if len(label) > 2 and label not in _SUFFIXES]
     publisher = source.article.get("publisher")
     given = [
         outlet,
@@ -81,9 +83,12 @@ def site_names(source: Source, outlet: str | None) -> frozenset[str]:
         plain(publisher.get("name")) if isinstance(publisher, dict) else plain(publisher),
         (source.meta("twitter:site") or "").lstrip("@"),
         host,
-        *labels[:2],
+        *labels[-2:],
     ]
-    return frozenset(same(name) for name in given if name and same(name))
+    element = source.tree.find(".//title")
+    titles = {same(t) for t in (source.meta("og:title"), text_of(element) if element is not None else None) if t}
+    # a site that gives every page's title as its own name says nothing about its name
+    return frozenset(key for name in given if name and (key := same(name)) and titles != {key})
 
 
 def without_site(title: str, names: Iterable[str]) -> str:
@@ -109,7 +114,10 @@ def _names_site(part: str, known: set[str]) -> bool:
     if not name or name in known or name in _SECTIONS:
         return True
     return 3 < len(name) <= 40 and any(
-        len(k) > 3 and (name.startswith(k) or k.startswith(name) or name.endswith(k)) for k in known
+        len(k) > 3
+        and (k.startswith(name) or k.endswith(name) or name.startswith(k) or name.endswith(k))
+        and len(name) <= _MUCH_LONGER * len(k)
+        for k in known
     )
 
 

@@ -20,7 +20,7 @@ from monitor.store.search import create_index
 FOLDER = Path(__file__).parent
 
 # Every revision that ever was, oldest first; the last one is what ``schema`` describes.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 def bring_up_to_date(database: Database, *, read_only: bool) -> None:
