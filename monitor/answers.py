@@ -6,19 +6,18 @@ For commands and pages alike; nothing here writes. Beside the store only the cor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from cronsim import CronSim
-
-from monitor.app import App, find_troubles, load_corpus, open_reader
+from monitor.app import App, find_troubles, is_alive, load_corpus, open_reader, read_outbox
 from monitor.config import Settings
 from monitor.errors import UsageError
 from monitor.library import Library, load_library
 from monitor.model import (
     Article,
+    Beat,
     Digest,
     Edition,
     Feed,
@@ -30,9 +29,16 @@ from monitor.model import (
     PendingEntry,
     Reason,
 )
+from monitor.stages.slots import Slot, last_slot, next_slot
 from monitor.stages.schedule import is_due
 from monitor.text.tokens import search_terms
 from monitor.text.urls import url_key
+
+_STALE_DAYS = 60
+"""A feed without an entry in two months is most often one that moved."""
+_MANY_FAILURES = 3
+_LOW_BYTES = 200_000_000
+_OVERDUE = timedelta(minutes=15)
 
 # --- the way of an article -----------------------------------------------------------------------------
 
@@ -185,16 +191,33 @@ async def read_corpus(settings: Settings) -> Library:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestStanding:
-    """A digest with its newest edition and the next scheduled time (None: only by hand)."""
+    """A digest with its newest edition and the next scheduled time (None: only by hand).
+
+    ``overdue_slot`` is one that ``monitor run`` should have made an edition for by now.
+    """
 
     digest: Digest
     last: Edition | None
     next_at: datetime | None
+    overdue_slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that wants a look; ``is_failure`` if the program cannot do its work until somebody acts."""
+
+    text: str
+    advice: str
+    is_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The state of an installation. ``store_bytes`` is None for a server, ``feeds`` counts by ``FeedStanding.word``."""
+    """The state of an installation. ``store_bytes`` is None for a server, ``feeds`` counts by ``FeedStanding.word``.
+
+    ``n_silent`` counts feeds that answer and had nothing new for 60 days, ``free_bytes`` the room left beside the
+    database (None for a server); ``schedulers`` are signs of life of ``monitor run``.
+    """
 
     store: str
     store_bytes: int | None
@@ -206,6 +229,10 @@ class Status:
     outcomes: Mapping[Outcome, int]
     digests: tuple[DigestStanding, ...]
     outbox: Mapping[OutboxState, int]
+    n_silent: int = 0
+    free_bytes: int | None = None
+    schedulers: tuple[Beat, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def read_status(app: App) -> Status:
@@ -214,7 +241,7 @@ def read_status(app: App) -> Status:
     words = ("waiting", "due", "new", "failing", "gone", "off")
     waits = [until for _, until, _ in app.store.feeds.iter_waiting()]
     n_put_off = sum(until is not None and until > app.now for until in waits)
-    return Status(
+    found = Status(
         store=app.store.address,
         store_bytes=_size(app.store.address),
         feeds={word: sum(standing.word == word for standing in standings) for word in words},
@@ -225,19 +252,71 @@ def read_status(app: App) -> Status:
         outcomes=app.store.articles.count_outcomes(),
         digests=tuple(_digest_standing(app, digest) for digest in app.settings.digests),
         outbox=app.store.editions.count_outbox(),
+        n_silent=sum(_is_silent(standing, app.now) for standing in standings),
+        free_bytes=_free_bytes(app.store.address),
+        schedulers=app.store.slots.load_beats(),
     )
+    return replace(found, problems=tuple(_find_problems(app, found, standings)))
+
+
+def _is_silent(standing: FeedStanding, now: datetime) -> bool:
+    state = standing.state
+    since = state.last_news_at or state.last_ok_at
+    return standing.word in ("waiting", "due") and since is not None and (now - since).days > _STALE_DAYS
+
+
+def _find_problems(app: App, found: Status, standings: Sequence[FeedStanding]) -> Iterator[Problem]:
+    """What somebody should look at, the worst first."""
+    if found.free_bytes is not None and found.free_bytes < _LOW_BYTES:
+        text = f"{found.free_bytes / 1e6:.0f} MB are free beside the database"
+        yield Problem(text=text, advice="free some space", is_failure=found.free_bytes < _LOW_BYTES // 10)
+    yield from _scheduler_problems(app, found)
+    for item in read_outbox(app).troubles:
+        text = f"{item.edition_id} was not delivered to {item.channel.key}: {item.detail or item.state.value}"
+        yield Problem(text=text, advice="mend the cause, then `monitor deliver --retry`", is_failure=True)
+    for standing in standings:
+        name = standing.state.title or standing.feed.url
+        if standing.word == "gone":
+            yield Problem(text=f"{name} is gone (410)", advice=f"`monitor feeds remove {standing.feed.url}`")
+        elif standing.word == "failing" and standing.state.n_failures >= _MANY_FAILURES:
+            text = f"{name} failed {standing.state.n_failures} times in a row: {standing.state.error}"
+            yield Problem(text=text, advice=f"`monitor feeds check {standing.feed.url}` shows why")
+    if found.n_silent:
+        advice = "`monitor feeds list` shows them; a feed that moved often stays behind empty"
+        yield Problem(text=f"{found.n_silent} feeds had nothing new for {_STALE_DAYS} days", advice=advice)
+
+
+def _scheduler_problems(app: App, found: Status) -> Iterator[Problem]:
+    alive = [beat for beat in found.schedulers if is_alive(beat.beat_at, app.now)]
+    for beat in found.schedulers:
+        if beat not in alive:
+            text = f"`monitor run` ({beat.name}) gave its last sign of life at {beat.beat_at:%Y-%m-%d %H:%M} UTC"
+            yield Problem(text=text, advice="start it again; its log tells why it ended", is_failure=not alive)
+    for item in found.digests:
+        if alive and item.overdue_slot is not None and item.overdue_slot.at < app.now - _OVERDUE:
+            text = f"the edition of {item.digest.id} for {item.overdue_slot.name} is late"
+            yield Problem(text=text, advice="look at the log of `monitor run`", is_failure=True)
+
+
+def _free_bytes(address: str) -> int | None:
+    """Room on the disk of a SQLite file."""
+    name = address.removeprefix("sqlite:///")
+    return None if name == address else shutil.disk_usage(Path(name).absolute().parent).free
 
 
 def _digest_standing(app: App, digest: Digest) -> DigestStanding:
     last = app.store.editions.find_last(digest.id)
-    return DigestStanding(digest=digest, last=last.edition if last else None, next_at=next_slot(digest, app.now))
-
-
-def next_slot(digest: Digest, now: datetime) -> datetime | None:
-    """The first scheduled time after *now*, in UTC; None if the digest has no schedule."""
-    if digest.schedule is None:
-        return None
-    return next(CronSim(digest.schedule, now.astimezone(ZoneInfo(digest.timezone)))).astimezone(UTC)
+    next_at, overdue = None, None
+    if digest.schedule is not None:
+        following = next_slot(digest.schedule, digest.timezone, app.now)
+        next_at = following.at if following else None
+        overdue = last_slot(digest.schedule, digest.timezone, app.now)
+        is_started = app.store.slots.find_schedule(digest.id) == f"{digest.schedule} {digest.timezone}"
+        if not is_started or (overdue and app.store.slots.find_slot(digest.id, overdue.name)):
+            overdue = None
+    return DigestStanding(
+        digest=digest, last=last.edition if last else None, next_at=next_at, overdue_slot=overdue
+    )
 
 
 def _size(address: str) -> int | None:

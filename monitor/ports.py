@@ -6,7 +6,7 @@ repeated after a crash. Stores are used from one thread.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ from monitor.model import (
     Arrival,
     ArticleKeys,
     Beat,
+    Capture,
     Document,
     Edition,
     EditionRecord,
@@ -72,6 +73,10 @@ class Reader(Protocol):
 
     async def read_documents(self, body: bytes, suffix: str, *, name: str) -> Sequence[Document]:
         """The articles of a file (``stages.documents``); ExtractError, under *name*, if it breaks the limits."""
+        ...
+
+    def iter_captures(self, path: str) -> AsyncIterator[Capture]:
+        """The records of a web archive, those that cannot be read as problems; OSError if there is no such file."""
         ...
 
 
@@ -423,6 +428,14 @@ class Channel(Protocol):
 
         *key* is the same for every attempt of one edition and channel: a repeat must not be seen twice.
         """
+        ...
+
+
+class Writer(Protocol):
+    """A language model that is asked for one line."""
+
+    async def write(self, instructions: str, material: str) -> str:
+        """Its answer as it came, not to be trusted. FetchError if there is none in time."""
         ...
 
 

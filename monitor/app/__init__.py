@@ -12,31 +12,40 @@ from monitor.app.delivery import (
     Sending,
     deliver_outbox,
     find_channel,
+    mail_server,
     open_press_channel,
     plan_sending,
     read_outbox,
 )
+from monitor.app.checkup import Finding, Level, run_checks
 from monitor.app.desk import load_corpus, open_desk
 from monitor.app.duty import DueSlot, find_due_slots, find_next_slot, has_deliveries, publish_slot
 from monitor.app.editions import (
     Draft,
     draft_edition,
     find_digest,
+    find_edition,
     find_troubles,
     render_edition,
     send_edition,
 )
 from monitor.app.fetching import choose_feeds, fetch, fetch_at, import_articles
+from monitor.app.mail_trial import TrialStep, try_mail_server
 from monitor.app.opening import App, open_app, open_client, open_reader
 from monitor.app.reading import check, extract_pages, read_text
+from monitor.app.safekeeping import Backup, is_alive, make_backup, restore_backup, restore_config
 
 __all__ = [
     "App",
+    "Backup",
     "Bench",
     "Draft",
     "DueSlot",
+    "Finding",
+    "Level",
     "OutboxStanding",
     "Sending",
+    "TrialStep",
     "check",
     "choose_feeds",
     "deliver_outbox",
@@ -47,11 +56,15 @@ __all__ = [
     "find_channel",
     "find_digest",
     "find_due_slots",
+    "find_edition",
     "find_next_slot",
     "find_troubles",
     "has_deliveries",
     "import_articles",
+    "is_alive",
     "load_corpus",
+    "mail_server",
+    "make_backup",
     "open_app",
     "open_client",
     "open_desk",
@@ -62,5 +75,9 @@ __all__ = [
     "read_outbox",
     "read_text",
     "render_edition",
+    "restore_backup",
+    "restore_config",
+    "run_checks",
     "send_edition",
+    "try_mail_server",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -19,15 +19,18 @@ from monitor.model import ChannelAddress, Digest, Edition, OutboxItem, OutboxSta
 from monitor.pipeline import DeliveryReport, DeliveryRules
 from monitor.ports import Channel
 from monitor.render import Envelope, SiteLinks, make_subject, plan_site, render
-from monitor.render.archive import page_path
+from monitor.render.places import page_path
 from monitor.text.mailboxes import Mailbox, parse_mailbox
 
 
-def deliver_outbox(app: App, *, retry: bool = False, wait_s: float = LOCK_WAIT_S) -> DeliveryReport:
+def deliver_outbox(
+    app: App, *, clock: Callable[[], datetime] | None = None, retry: bool = False, wait_s: float = LOCK_WAIT_S
+) -> DeliveryReport:
     """Take everything due in the outbox to its channel; with *retry* also what waits for its time or its owner.
 
     May take minutes, more than ten where a mail server does not answer. Holds the store's ``outbox`` lock and needs no
-    other: polling and reading go on meanwhile. StoreLockedError if another process delivers for longer than *wait_s*.
+    other: polling and reading go on meanwhile. *clock* tells when an attempt ended; by default ``app.now`` and what has
+    passed since. StoreLockedError if another process delivers for longer than *wait_s*.
     """
     start = monotonic()
     email = app.settings.email
@@ -37,7 +40,7 @@ def deliver_outbox(app: App, *, retry: bool = False, wait_s: float = LOCK_WAIT_S
             pipeline.retry_deliveries(app.store, now=app.now)
         return pipeline.deliver(
             partial(open_press_channel, app), store=app.store, now=app.now,
-            clock=lambda: app.now + timedelta(seconds=monotonic() - start), rules=rules,
+            clock=clock or (lambda: app.now + timedelta(seconds=monotonic() - start)), rules=rules,
         )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor import pipeline
-from monitor.app.editions import draft_edition
+from monitor.app.abstracts import write_abstracts
+from monitor.app.editions import draft_edition, with_abstracts
 from monitor.app.opening import App
-from monitor.model import Digest, Edition
+from monitor.model import Digest, Edition, OutboxState
 from monitor.stages.slots import Slot, last_slot, next_slot
 
 
@@ -45,6 +46,7 @@ def publish_slot(app: App, due: DueSlot) -> Edition | None:
     if draft.is_empty and not due.digest.send_empty:
         app.store.slots.save_empty_slot(due.digest.id, due.slot.name, now=app.now)
         return None
+    draft = with_abstracts(draft, write_abstracts(app, draft.composition.edition))
     is_stored = pipeline.store_edition(
         due.digest, draft.composition, store=app.store, to_seq=draft.to_seq, slot=due.slot.name, now=app.now
     )
@@ -58,5 +60,7 @@ def find_next_slot(app: App, *, after: datetime) -> datetime | None:
 
 
 def has_deliveries(app: App) -> bool:
-    """True if something in the outbox is due."""
-    return bool(app.store.editions.load_outbox(now=app.now))
+    """True if something in the outbox is due, or was under way when a program was stopped."""
+    editions = app.store.editions
+    is_interrupted = any(item.state is OutboxState.SENDING for item in editions.list_outbox())
+    return is_interrupted or bool(editions.load_outbox(now=app.now))

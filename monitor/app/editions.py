@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor import pipeline
+from monitor.app.abstracts import write_abstracts
 from monitor.app.delivery import deliver_outbox
 from monitor.app.locking import LOCK_WAIT_S
 from monitor.app.opening import App
@@ -20,6 +21,7 @@ from monitor.model import (
 )
 from monitor.pipeline import DeliveryReport
 from monitor.render import render
+from monitor.stages.abstract import Answers, add_abstracts
 from monitor.stages.compose import Composition, Material, compose, edition_id, is_edition_of
 from monitor.stages.drafting import Past, shown_key
 from monitor.stages.ledger import describe
@@ -172,10 +174,12 @@ def send_edition(
 
     Gives the edition as stored, None if nothing was. It is composed again under the ``work`` lock: what another process
     judged while this one waited belongs in it, and what it sent does not. Whatever else waits in the outbox is
-    delivered too. With *only* the edition goes there and not to the channels of its digest.
+    delivered too. With *only* the edition goes there and not to the channels of its digest. A language model is asked
+    before the lock is taken; of its lines those are used whose sentences are still the ones shown.
     """
+    answers = write_abstracts(app, draft.composition.edition)
     with app.store.lock("work", wait_s=LOCK_WAIT_S):
-        draft = draft_edition(app, draft.digest)
+        draft = with_abstracts(draft_edition(app, draft.digest), answers)
         stored = False
         if not draft.is_empty or (draft.digest.send_empty and _is_first_of_day(app, draft)):
             stored = pipeline.store_edition(
@@ -183,6 +187,12 @@ def send_edition(
                 only=only,
             )  # fmt: skip
     return draft.composition.edition if stored else None, deliver_outbox(app)
+
+
+def with_abstracts(draft: Draft, answers: Answers) -> Draft:
+    """The draft with the lines that a language model wrote of its stories."""
+    edition = add_abstracts(draft.composition.edition, answers)
+    return replace(draft, composition=replace(draft.composition, edition=edition))
 
 
 def _is_first_of_day(app: App, draft: Draft) -> bool:

@@ -63,17 +63,17 @@ async def extract_pages(
 
         async def one(source: str) -> tuple[str, Page | MonitorError]:
             try:
-                response = await _load_source(source, url, pages)
-                return source, await reader.read_page(response, None)
+                if is_web_url(source):
+                    page, _ = await read_article(source, None, pages=pages, reader=reader)
+                    return source, page
+                return source, await reader.read_page(_load_file(source, url), None)
             except (FetchError, ExtractError, UsageError) as error:
                 return source, error
 
         return list(await asyncio.gather(*(one(source) for source in sources)))
 
 
-async def _load_source(source: str, url: str | None, pages: Fetcher) -> Response:
-    if is_web_url(source):
-        return await pages.fetch(Request(url=source))
+def _load_file(source: str, url: str | None) -> Response:
     try:
         return Response(url=url or Path(source).resolve().as_uri(), status=200, body=Path(source).read_bytes())
     except OSError as error:

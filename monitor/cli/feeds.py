@@ -1,30 +1,36 @@
-"""``monitor feeds``: what is subscribed, and does it answer."""
+"""``monitor feeds``: what is subscribed, how it stands, and does it answer."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli import feeds_edit, feeds_find
 from monitor.cli.context import Options, console, note, opened, read_settings, write_json
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.answers import FeedCheck, FeedStanding
+    from monitor.answers import FeedStanding
+    from monitor.app.probing import FeedCheck
     from monitor.config import Settings
     from monitor.model import Feed
 
 _STYLES = {"failing": "red", "gone": "red", "off": "dim"}
+_SILENT = timedelta(days=30)
+"""From here on a feed without news is pointed out; monthly journals come more often."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command group to the root."""
-    group = typer.Typer(help="Feeds: list them, check that they answer.", no_args_is_help=True)
+    group = typer.Typer(help="Feeds: find, add, remove, list and check them.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("check")(check)
+    feeds_find.register(group)
+    feeds_edit.register(group)
     app.add_typer(group, name="feeds")
 
 
@@ -43,9 +49,9 @@ def list_(
             if as_json:
                 write_json(_standing_object(standing))
             else:
-                _show_standing(screen, standing)
+                _show_standing(screen, standing, app.now)
     if not standings:
-        note(options, f"no feeds in {options.config}: add some under `feeds:`")
+        note(options, f"no feeds in {options.config}: `monitor feeds add URL` adds one")
 
 
 def _standing_object(standing: FeedStanding) -> dict[str, Any]:
@@ -67,28 +73,46 @@ def _standing_object(standing: FeedStanding) -> dict[str, Any]:
         "failures": state.n_failures,
         "error": state.error,
         "detail": state.error_detail,
+        "moved_to": state.fetch_url,
+        "unstable_ids": state.has_unstable_ids,
     }
 
 
-def _show_standing(screen: Console, standing: FeedStanding) -> None:
-    from monitor.cli.screen import minute, show
+def _show_standing(screen: Console, standing: FeedStanding, now: datetime) -> None:
+    from monitor.cli.screen import minute, show, span
 
     feed, state = standing.feed, standing.state
+    blank = " " * 9
     show(
         screen,
         feed.title or state.title or feed.url,
         lead=f"{standing.word:<8} ",
         style=_STYLES.get(standing.word, "bold"),
     )
-    show(screen, feed.url, lead=" " * 9)
-    topics = "all topics" if feed.topic_ids is None else ", ".join(feed.topic_ids)
-    facts = [state.kind or feed.kind, topics, f"last {minute(state.last_polled_at)}"]
+    show(screen, feed.url, lead=blank)
+    every_s = feed.every_s or state.interval_s
+    facts = [state.kind or feed.kind, "all topics" if feed.topic_ids is None else ", ".join(feed.topic_ids)]
+    facts += [f"every {span(every_s)}"] if every_s else []
+    facts.append(f"last {minute(state.last_polled_at)}")
     if feed.is_enabled and state.next_poll_at is not None:
         facts.append(f"next {minute(state.next_poll_at)}")
-    show(screen, " · ".join(facts), lead=" " * 9, style="dim")
+    show(screen, " · ".join(facts), lead=blank, style="dim")
+    if state.fetch_url:
+        show(
+            screen,
+            f"moved for good to {state.fetch_url}: write that into the configuration",
+            lead=blank,
+            style="yellow",
+        )
     if state.error is not None:
-        since = f"; last success {minute(state.last_ok_at)}"
-        show(screen, f"{state.error}: {state.error_detail or ''}{since}", lead=" " * 9, style="red")
+        since = f"since {minute(state.last_ok_at)}" if state.last_ok_at else "from the first poll on"
+        times = f", {state.n_failures} times in a row" if state.n_failures > 1 else ""
+        show(screen, f"fails {since}{times}: {state.error}: {state.error_detail or ''}", lead=blank, style="red")
+    elif feed.is_enabled and state.last_news_at is not None and now - state.last_news_at > _SILENT:
+        silent = (
+            f"silent since {minute(state.last_news_at)}: {(now - state.last_news_at).days} days without a new entry"
+        )
+        show(screen, silent, lead=blank, style="yellow")
 
 
 def check(
@@ -98,10 +122,10 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
-    """Ask each feed once. Nothing is stored: does it answer, what is it, how fresh is it."""
+    """Ask each feed and one of its articles. Nothing is stored: does it answer, what works, what to do."""
     import asyncio
 
-    from monitor.answers import check_feeds
+    from monitor.app.probing import check_feeds
     from monitor.cli.fetch import progress_bar
 
     options: Options = context.obj
@@ -116,7 +140,7 @@ def check(
         if as_json:
             write_json(_check_object(answer))
         else:
-            _show_check(screen, answer)
+            _show_check(screen, answer, options.now or datetime.now(UTC))
     n_bad = sum(not answer.is_ok for answer in found)
     note(options, f"{len(found) - n_bad} of {len(found)} feeds answer with entries that can be read")
 
@@ -150,23 +174,47 @@ def _check_object(answer: FeedCheck) -> dict[str, Any]:
         "entries": answer.n_entries,
         "newest": time(answer.newest_at),
         "status": answer.status,
+        "moved_to": answer.moved_to,
+        "validators": answer.has_validators,
+        "dated": answer.n_dated,
+        "full_text": answer.n_full_text,
+        "page": answer.page.word,
         "problems": list(answer.problems),
     }
 
 
-def _show_check(screen: Console, answer: FeedCheck) -> None:
-    from monitor.cli.screen import count, minute, show
+def _show_check(screen: Console, answer: FeedCheck, now: datetime) -> None:
+    from monitor.cli.screen import count, show
 
     word, style = ("ok", "bold") if answer.is_ok else ("failed", "bold red")
+    blank = " " * 9
     show(screen, answer.title or answer.feed.url, lead=f"{word:<8} ", style=style)
-    show(screen, answer.feed.url, lead=" " * 9)
+    show(screen, answer.feed.url, lead=blank)
     if answer.is_ok:
-        newest = f"newest {minute(answer.newest_at)}" if answer.newest_at else "no dates"
-        show(
-            screen,
-            f"{answer.kind} · {count(answer.n_entries, 'entry', 'entries')} · {newest}",
-            lead=" " * 9,
-            style="dim",
-        )
+        facts = [str(answer.kind), count(answer.n_entries, "entry", "entries"), _freshness(answer, now)]
+        facts.append("asks for changes only" if answer.has_validators else "no validators: asked once a day at most")
+        facts.append(_PAGE_WORDS[answer.page.word])
+        show(screen, " · ".join(facts), lead=blank, style="dim")
     for problem in answer.problems:
-        show(screen, problem, lead=" " * 9, style="yellow" if answer.is_ok else "red")
+        show(screen, problem, lead=blank, style="yellow" if answer.is_ok else "red")
+
+
+_PAGE_WORDS = {
+    "in the feed": "full text in the feed",
+    "by wish": "headlines and summaries only, by wish",
+    "readable": "article pages readable",
+    "robots": "article pages shut to robots",
+    "failed": "article page failed",
+    "no text": "article page without text",
+    "no entry": "no article to try",
+}
+
+
+def _freshness(answer: FeedCheck, now: datetime) -> str:
+    from monitor.cli.screen import minute, span
+
+    if answer.newest_at is None:
+        return "no dates"
+    age_s = int((now - answer.newest_at).total_seconds())
+    dated = "" if answer.n_dated == answer.n_entries else f" ({answer.n_dated} dated)"
+    return f"newest {minute(answer.newest_at)}{f', {span(age_s)} ago' if age_s >= 60 else ''}{dated}"

@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.cli import (
     archive,
     articles,
+    backup,
     check,
     config,
     corpus,
@@ -21,6 +22,7 @@ from monitor.cli import (
     feeds,
     fetch,
     init,
+    mail,
     scheduler,
     search,
     status,
@@ -28,7 +30,7 @@ from monitor.cli import (
 )
 from monitor.cli.context import load_options
 
-_GROUPS = (init, demo, fetch, digest, scheduler, articles, why, check, search, extract, archive, corpus, feeds, config, status)
+_GROUPS = (init, demo, fetch, digest, mail, scheduler, articles, why, check, search, extract, archive, corpus, feeds, config, status, backup)
 """In the order in which ``--help`` lists them."""
 
 app = typer.Typer(

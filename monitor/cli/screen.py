@@ -45,6 +45,16 @@ def minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"
 
 
+def span(seconds: int) -> str:
+    """``45 s``, ``30 min``, ``2 h``, ``1 h 30 min`` or ``3 days``; whole units, at most two."""
+    minutes, hours, days = seconds // 60, seconds // 3_600, seconds // 86_400
+    if days:
+        return count(days, "day")
+    if hours:
+        return f"{hours} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
 def count(number: int, noun: str, many: str | None = None) -> str:
     """``1 feed``, ``2 feeds``, ``3 copies``."""
     return f"{number:,} {noun if number == 1 else many or noun + 's'}"

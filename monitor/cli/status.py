@@ -27,7 +27,7 @@ def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
-    """Show how things stand. Store, feeds in trouble, what waits, the next editions."""
+    """Show how things stand. Exit status 1 if something needs you before it can go on."""
     from monitor.answers import read_status
 
     options: Options = context.obj
@@ -37,6 +37,8 @@ def status(
         write_json(_status_object(found, now), indent=2)
     else:
         _show(console(), found)
+    if any(problem.is_failure for problem in found.problems):
+        raise typer.Exit(1)
 
 
 def _status_object(found: Status, now: datetime) -> dict[str, Any]:
@@ -44,7 +46,11 @@ def _status_object(found: Status, now: datetime) -> dict[str, Any]:
 
     return {
         "now": time(now),
-        "store": {"address": found.store, "bytes": found.store_bytes},
+        "store": {"address": found.store, "bytes": found.store_bytes, "free_bytes": found.free_bytes},
+        "schedulers": [
+            {"name": beat.name, "started": time(beat.started_at), "last_seen": time(beat.beat_at)}
+            for beat in found.schedulers
+        ],
         "feeds": {
             "total": sum(found.feeds.values()),
             "due": found.n_due,
@@ -52,6 +58,8 @@ def _status_object(found: Status, now: datetime) -> dict[str, Any]:
             "gone": found.feeds["gone"],
             "off": found.feeds["off"],
             "never_polled": found.feeds["new"],
+            "ok": found.feeds["waiting"] + found.feeds["due"],
+            "silent": found.n_silent,
             "troubles": [
                 {"url": t.url, "title": t.title, "error": t.error, "detail": t.detail, "since": time(t.since)}
                 for t in found.troubles
@@ -92,6 +100,12 @@ def _show(screen: Console, found: Status) -> None:
             f"and {len(found.troubles) - _SHOWN_TROUBLES} more; `monitor feeds list` shows them",
             lead="          ",
         )
+    _show_rest(screen, found)
+
+
+def _show_rest(screen: Console, found: Status) -> None:
+    from monitor.cli.screen import count, minute, show
+
     put_off = f", {found.n_put_off} of them put off after a failure" if found.n_put_off else ""
     show(screen, f"{count(found.n_pending, 'entry', 'entries')} to read{put_off}", lead="waiting   ")
     outcomes = ", ".join(f"{n:,} {outcome.value.replace('_', ' ')}" for outcome, n in found.outcomes.items())

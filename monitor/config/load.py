@@ -17,9 +17,10 @@ from monitor.config.schema import (
     EmailModel,
     FeedModel,
     FetchModel,
+    LlmModel,
     TopicModel,
 )
-from monitor.config.settings import EmailSettings, FetchSettings, Settings
+from monitor.config.settings import EmailSettings, FetchSettings, LlmSettings, Settings
 from monitor.config.values import channel_addresses
 from monitor.errors import ConfigError, ConfigProblem, ParseError
 from monitor.model import ChannelAddress, Digest, Feed, Topic
@@ -137,6 +138,7 @@ def _build(config: ConfigModel, path: Path, folder: _Folder, imported: list[Feed
         feeds=feeds,
         digests=tuple(_digest(model, topic_ids, folder) for model in digests),
         email=_email(config.email, folder) if config.email else None,
+        llm=_llm(config.llm) if config.llm else None,
         fetch=_fetch(config.fetch),
         store=_store(config.store, folder),
         templates=folder.resolve(config.templates) if config.templates else None,
@@ -201,6 +203,7 @@ def _digest(model: DigestModel, all_topics: tuple[str, ...], folder: _Folder) ->
         schedule=model.schedule,
         timezone=model.timezone,
         send_empty=model.empty == "send",
+        language=model.language,
         channels=tuple(dict.fromkeys(channels)),
     )
 
@@ -226,6 +229,10 @@ def _email(model: EmailModel, folder: _Folder) -> EmailSettings:
         unsubscribe_secret=model.unsubscribe_secret,
         at_most_once=model.at_most_once,
     )
+
+
+def _llm(model: LlmModel) -> LlmSettings:
+    return LlmSettings(url=model.url, model=model.model, key=model.key, timeout_s=model.timeout)
 
 
 def _fetch(model: FetchModel) -> FetchSettings:

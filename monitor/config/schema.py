@@ -155,6 +155,9 @@ class DigestModel(_Section):
     timezone: Annotated[str, PlainValidator(values.parse_timezone), _text_schema(examples=["Europe/Berlin"])] = Field(
         default="UTC", description="Time zone of the schedule and of the dates shown."
     )
+    language: Annotated[str, PlainValidator(values.parse_language), _text_schema(pattern=r"^[a-z]{2}$|\$\{")] = Field(
+        default="en", description="The reader's language: of two headlines or sentences, the one in it is taken."
+    )
     empty: Annotated[str, *_choice(*EMPTIES)] = Field(default="skip", description="What to do when nothing is new.")
     deliver: list[ChannelModel] = Field(
         default=[ChannelModel(html=DEFAULT_SITE)], description=f"Where editions go; default: html: {DEFAULT_SITE}"
@@ -198,6 +201,19 @@ class EmailModel(_Section):
         default=None,
         description="Offers unsubscribing with one click at public_url, where something must take its POST.",
     )
+
+
+class LlmModel(_Section):
+    """A language model that writes one-line abstracts; only what its sentences bear out is printed."""
+
+    model_config = ConfigDict(title="Language model")
+
+    url: WebAddress = Field(description="Base of an OpenAI-compatible API, like http://127.0.0.1:11434/v1.")
+    model: Text = Field(description="Name of the model.")
+    key: Secret | None = Field(default=None, description="Write ${LLM_KEY}: secrets never stand in the file.")
+    timeout: Annotated[
+        float, PlainValidator(partial(values.parse_duration, least_s=1, most_s=600)), _DURATION_SCHEMA
+    ] = Field(default=60.0, description="Time for all questions about one edition; default: 60s.")
 
 
 class FetchModel(_Section):
@@ -257,6 +273,7 @@ class ConfigModel(_Section):
         description=f"What you get; default: `daily`, all topics, {DEFAULT_SCHEDULE} UTC, html: {DEFAULT_SITE}",
     )
     email: EmailModel | None = Field(default=None, description="The mail server for `deliver: - email:`.")
+    llm: LlmModel | None = Field(default=None, description="A language model for one-line abstracts; default: none.")
     fetch: FetchModel = Field(default=FetchModel(), description="Manners and limits of the HTTP client.")
     store: Annotated[str, PlainValidator(values.parse_store), _text_schema()] = Field(
         default=DEFAULT_STORE, description="sqlite:///FILE or postgresql://USER@HOST/NAME."
@@ -275,6 +292,7 @@ SECTIONS: dict[tuple[str | None, ...], type[BaseModel]] = {
     ("digests", None): DigestModel,
     ("digests", None, "deliver", None): ChannelModel,
     ("email",): EmailModel,
+    ("llm",): LlmModel,
     ("fetch",): FetchModel,
 }
 

@@ -40,6 +40,19 @@ class EmailSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LlmSettings:
+    """A language model behind an OpenAI-compatible address, e.g. ``http://127.0.0.1:11434/v1``.
+
+    ``timeout_s`` is the time for all questions about one edition.
+    """
+
+    url: str
+    model: str
+    key: str | None = field(default=None, repr=False)
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """The manners and limits of the HTTP client.
 
@@ -80,6 +93,7 @@ class Settings:
     fetch: FetchSettings = FetchSettings()
     store: str
     templates: Path | None = None
+    llm: LlmSettings | None = None
     public_url: str | None = None
     opml: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()

@@ -245,6 +245,14 @@ def parse_contact(value: object) -> str:
     return text
 
 
+def parse_language(value: object) -> str:
+    """A two-letter language code (ISO 639-1)."""
+    text = parse_text(value)
+    if not re.fullmatch(r"[a-z]{2}", text):
+        raise wrong("must be a language code of two small letters, like en or zh")
+    return text
+
+
 def parse_host(value: object) -> str:
     """A host name or address, without scheme and port."""
     text = parse_text(value)

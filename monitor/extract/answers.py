@@ -42,9 +42,9 @@ def in_pieces(feed: ParsedFeed) -> list[bytes]:
 def in_groups(rows: Iterable[bytes]) -> list[bytes]:
     """JSON documents as arrays of about 250 kB each."""
     groups: list[list[bytes]] = []
-    n_bytes = _PIECE_BYTES
+    n_bytes = 0
     for row in rows:
-        if n_bytes + len(row) > _PIECE_BYTES:
+        if not groups or n_bytes + len(row) > _PIECE_BYTES:
             groups.append([])
             n_bytes = 0
         groups[-1].append(row)

@@ -37,8 +37,11 @@ class Child:
         self.locks: tuple[str, ...] = ()
 
     @classmethod
-    async def start(cls, *, memory_bytes: int, cpu_s: int, has_pages: bool) -> Child:
-        """A worker that has said it is ready; OSError, EOFError or TimeoutError if it does not come up."""
+    async def start(cls, *, memory_bytes: int, cpu_s: int, has_pages: bool, pass_fd: int | None = None) -> Child:
+        """A worker that has said it is ready; OSError, EOFError or TimeoutError if it does not come up.
+
+        It inherits the open file *pass_fd*.
+        """
         task = "pages" if has_pages else "feeds"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-c", _START, str(memory_bytes), str(cpu_s), task,
@@ -46,7 +49,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=_ENVIRONMENT,
-            close_fds=True,
+            pass_fds=() if pass_fd is None else (pass_fd,),
             start_new_session=True,
         )  # fmt: skip
         child = cls(process, has_pages=has_pages)

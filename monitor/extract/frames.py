@@ -40,7 +40,7 @@ async def read_async(pipe: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]
         raise FrameError(f"a frame of {n_head + n_body} bytes")
     try:
         head = json.loads(await pipe.readexactly(n_head))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FrameError("the head of a frame is no JSON") from error
     if not isinstance(head, dict):
         raise FrameError("the head of a frame is no object")

@@ -25,12 +25,14 @@ from monitor.errors import ExtractError, ParseError
 from monitor.extract import answers, frames
 from monitor.extract.child import Child
 from monitor.extract.quarantine import Quarantine, key_of
-from monitor.model import Document, Entry, Feed, Page, ParsedFeed, Response
+from monitor.model import Capture, Document, Entry, Feed, Page, ParsedFeed, Response
 
 log = logging.getLogger(__name__)
 
 _MANY_FEEDS = 32
 """Feeds that wait before a second worker is worth its start."""
+_MAX_ARCHIVE_FAILURES = 20
+"""Workers one web archive may end before the rest of it is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +103,51 @@ class ReaderPool:
         with _checked(name):
             return await answers.join_documents(pieces)
 
+    async def iter_captures(self, path: str) -> AsyncIterator[Capture]:
+        """The records of a web archive; one that ends its worker is told as a problem, and the rest is read on.
+
+        OSError if the file cannot be opened.
+        """
+        offset: int | None = 0
+        n_failures = 0
+        with open(path, "rb") as file:  # noqa: ASYNC230 - a local file, opened once
+            while offset is not None:
+                reached, offset = offset, None
+                try:
+                    async for capture in self._captures(path, file.fileno(), reached):
+                        reached = capture.offset
+                        yield capture
+                except ExtractError as error:
+                    yield Capture(offset=reached, problem=f"{error.kind} at or after this record: {error.detail}")
+                    n_failures += 1
+                    offset = reached + 1 if n_failures < _MAX_ARCHIVE_FAILURES else None
+
     async def probe(self) -> tuple[str, ...]:
         """Which of ``confine.LOCKS`` hold for workers on this machine; ExtractError if none can be started."""
         async with self._turn(has_pages=False):
             child = await self._take("worker", has_pages=False)
             await self._give_back(child, is_tired=False)
         return child.locks
+
+    async def _captures(self, path: str, fd: int, offset: int) -> AsyncIterator[Capture]:
+        """The records from *offset* on, by a worker of their own."""
+        child = await self._start(path, has_pages=False, pass_fd=fd)
+        try:
+            while True:
+                answer, raw = await self._ask_child(
+                    child, path, frames.pack({"do": "archive", "fd": fd, "offset": offset})
+                )
+                with _checked(path):
+                    state, *rows = answers.split(raw, answer.get("pieces"))
+                    for told, body in zip(rows[::2], rows[1::2], strict=True):
+                        capture = codec.load(Capture, told)
+                        if capture.response is not None:
+                            capture = replace(capture, response=replace(capture.response, body=body))
+                        yield capture
+                if state != b"more":
+                    return
+        finally:
+            await asyncio.shield(self._drop(child))
 
     async def _read(self, url: str | None, charset: str | None, body: bytes, entry: Entry | None) -> Page:
         told = codec.dump(replace(entry, html=None)).decode() if entry else None
@@ -153,40 +194,49 @@ class ReaderPool:
     async def _ask(self, name: str, key: str | None, frame: bytes, *, has_pages: bool) -> tuple[dict[str, Any], bytes]:
         child = await self._take(name, has_pages=has_pages)
         try:
-            async with asyncio.timeout(self._limits.timeout_s):
-                answer, raw = await child.ask(frame)
-        except TimeoutError as error:
+            answer, raw = await self._ask_child(child, name, frame)
+        except ExtractError as error:
             await self._drop(child)
-            self._count_kill(key, "timeout")
-            raise ExtractError(name, "timeout", f"not read in {self._limits.timeout_s:g} s") from error
-        except (EOFError, OSError, frames.FrameError) as error:
-            status = await self._drop(child)
-            kind = "timeout" if status == -signal.SIGXCPU else "crashed"
-            self._count_kill(key, kind)
-            raise ExtractError(name, kind, f"the worker ended with status {status}") from error
+            if key is not None and not self._is_closed:  # else it was our own closing that ended the worker
+                self._quarantine.count_kill(key, error.kind)
+            raise
         except BaseException:
             await asyncio.shield(self._drop(child))
             raise
-        if "error" in answer:
-            await self._drop(child)
-            kind = "resources" if answer["error"] == "resources" else "crashed"
-            self._count_kill(key, kind)
-            raise ExtractError(name, kind, str(answer.get("detail"))[:500])
         await self._give_back(child, is_tired=bool(answer.get("is_tired")))
         return answer, raw
 
+    async def _ask_child(self, child: Child, name: str, frame: bytes) -> tuple[dict[str, Any], bytes]:
+        """The answer; ExtractError if there is none, or one that tells of an error: the worker is to be dropped then."""
+        try:
+            async with asyncio.timeout(self._limits.timeout_s):
+                answer, raw = await child.ask(frame)
+        except TimeoutError as error:
+            raise ExtractError(name, "timeout", f"not read in {self._limits.timeout_s:g} s") from error
+        except (EOFError, OSError, frames.FrameError) as error:
+            status = await child.end()
+            kind = "timeout" if status == -signal.SIGXCPU else "crashed"
+            raise ExtractError(name, kind, f"the worker ended with status {status}") from error
+        if "error" in answer:
+            kind = "resources" if answer["error"] == "resources" else "crashed"
+            raise ExtractError(name, kind, str(answer.get("detail"))[:500])
+        return answer, raw
+
     async def _take(self, name: str, *, has_pages: bool) -> Child:
-        if self._is_closed:
-            raise ExtractError(name, "crashed", "the reader pool is closed")
         while self._idle:
             child = self._idle.pop()
             if child.is_alive and (child.has_pages or not has_pages):
                 self._running.add(child)
                 return child
             await self._drop(child)
-        cpu_s = int(self._limits.timeout_s) + 1
+        return await self._start(name, has_pages=has_pages)
+
+    async def _start(self, name: str, *, has_pages: bool, pass_fd: int | None = None) -> Child:
+        if self._is_closed:
+            raise ExtractError(name, "crashed", "the reader pool is closed")
+        memory_bytes, cpu_s = self._limits.memory_bytes, int(self._limits.timeout_s) + 1
         try:
-            child = await Child.start(memory_bytes=self._limits.memory_bytes, cpu_s=cpu_s, has_pages=has_pages)
+            child = await Child.start(memory_bytes=memory_bytes, cpu_s=cpu_s, has_pages=has_pages, pass_fd=pass_fd)
         except (OSError, EOFError, TimeoutError, frames.FrameError) as error:
             raise ExtractError(name, "crashed", f"no worker process can be started: {error!r}") from error
         self._running.add(child)
@@ -203,11 +253,6 @@ class ReaderPool:
     async def _drop(self, child: Child) -> int:
         self._running.discard(child)
         return await child.end()
-
-    def _count_kill(self, key: str | None, kind: str) -> None:
-        """Put it on the document's account, unless it was our own closing that ended the worker."""
-        if key is not None and not self._is_closed:
-            self._quarantine.count_kill(key, kind)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from monitor import codec, sources
@@ -21,12 +23,13 @@ from monitor.errors import ParseError
 from monitor.extract import frames
 from monitor.extract.answers import MAX_ANSWER_BYTES, in_groups, in_pieces
 from monitor.extract.confine import confine
-from monitor.model import Document, Entry, Response
+from monitor.model import Capture, Document, Entry, Response
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MAX_OPEN_FILES = 16
 _MEMORY_ALMOST_FULL = 0.9
 _MEMORY_TIRED = 0.7
+_ARCHIVE_TURN_S, _ARCHIVE_TURN_BYTES, _ARCHIVE_TURN_ROWS = 1.0, 2_000_000, 2_000
 
 
 def main() -> None:
@@ -97,10 +100,34 @@ def _read_documents(head: dict[str, Any], body: bytes) -> tuple[list[bytes], boo
     return in_groups([codec.dump(document, Document) for document in found]), all(d.problem is None for d in found)
 
 
+def _read_archive(head: dict[str, Any], body: bytes) -> tuple[list[bytes], bool]:
+    """The next records of the archive behind descriptor ``fd``; from ``offset`` on in the first call."""
+    from monitor.extract.warc import read_captures
+
+    if not _ARCHIVES:
+        _ARCHIVES.append(read_captures(os.fdopen(head["fd"], "rb"), head["offset"]))
+    until, n_bytes, rows = time.monotonic() + _ARCHIVE_TURN_S, 0, list[bytes]()
+    for capture in _ARCHIVES[0]:
+        if capture is not None:
+            content = b"" if capture.response is None else capture.response.body
+            bare = (
+                capture if capture.response is None else replace(capture, response=replace(capture.response, body=b""))
+            )
+            rows += [codec.dump(bare), content]
+            n_bytes += len(content)
+        if n_bytes > _ARCHIVE_TURN_BYTES or len(rows) > _ARCHIVE_TURN_ROWS or time.monotonic() > until:
+            return [b"more", *rows], True
+    return [b"end", *rows], True
+
+
+_ARCHIVES: list[Iterator[Capture | None]] = []
+"""The archive this worker was started for, as far as it is read."""
+
 _TASKS: Mapping[str, Callable[[dict[str, Any], bytes], tuple[list[bytes], bool]]] = {
     "feed": _read_feed,
     "page": _read_page,
     "documents": _read_documents,
+    "archive": _read_archive,
 }
 """What a frame may ask for: JSON pieces, and whether the result is whole (an empty one is not when memory was short)."""
 

@@ -31,7 +31,7 @@ from monitor.fetch.names import NameService, Resolver, resolve_by_system
 from monitor.fetch.targets import host_key, origin_of, parse_target
 from monitor.fetch.transport import GuardedTransport
 from monitor.model import Request, Response
-from monitor.stages.freshness import parse_retry_after
+from monitor.stages.freshness import parse_http_date, parse_retry_after
 
 Permit = Callable[[str], Awaitable[None]]
 """Raises FetchError if the address must not be asked."""
@@ -85,8 +85,9 @@ class HttpFetcher:
     *resolver* (blocking), *dialler* and *sleep* stand for the name service, the network and ``asyncio.sleep``.
     *ssl_context* replaces the bundled certificate authorities.
 
-    With *proxy* (an http or https address, with a login if it needs one) all requests go through it. It looks names
-    up itself, so it is the guard then: literals, and names that are known here too, are still judged first.
+    With *proxy* (an http or https address, with a login if it needs one) all requests go through it, but those to
+    loopback and private addresses. It looks names up itself, so it is the guard then: literals, and names that are known
+    here too, are still judged first.
     """
 
     def __init__(
@@ -108,13 +109,14 @@ class HttpFetcher:
         self._clock = clock
         self._sleep = sleep
         self._reserve = reserve
-        self._proxy = None if proxy is None else httpx.Proxy(proxy)
-        names = NameService(resolver, timeout_s=limits.dns_s)
+        names, network = NameService(resolver, timeout_s=limits.dns_s), dialler or httpcore.AnyIOBackend()
+        authorities = ssl_context or _load_authorities()
         self._guard = Guard(policy, names)
-        backend = GuardedBackend(
-            self._guard if self._proxy is None else Guard(_PROXY_POLICY, names), dialler or httpcore.AnyIOBackend()
-        )
-        self._transport = GuardedTransport(backend, ssl_context or _load_authorities(), self._proxy)
+        self._transport = GuardedTransport(GuardedBackend(self._guard, network), authorities)
+        self._proxied: GuardedTransport | None = None
+        if proxy is not None:
+            backend = GuardedBackend(Guard(_PROXY_POLICY, names), network)
+            self._proxied = GuardedTransport(backend, authorities, httpx.Proxy(proxy))
         self._turns: HostTurns | None = None
 
     async def __aenter__(self) -> Self:
@@ -208,14 +210,16 @@ class HttpFetcher:
 
     async def _ask(self, target: httpx.URL, order: _Order, turn: Turn) -> Response | _Hop:
         """One request; a redirect's body is never read. FetchError for any other status than 200 and 304."""
-        if self._proxy is not None:
+        transport = self._transport
+        if self._proxied is not None and not is_local_host(target.host):
             await self._guard.judge_if_known(target.host)
+            transport = self._proxied
         times = {"connect": self._limits.connect_s, "read": order.read_s, "write": order.read_s}
         method = "GET" if order.body is None else "POST"
         message = httpx.Request(
             method, target, headers=self._headers(order), content=order.body, extensions={"timeout": times}
         )
-        answer = await self._transport.handle_async_request(message)
+        answer = await transport.handle_async_request(message)
         try:
             return await self._read(answer, target, order, turn)
         finally:
@@ -270,13 +274,15 @@ class HttpFetcher:
 
     def _status_error(self, answer: httpx.Response, order: _Order) -> FetchError:
         status = answer.status_code
+        # a date counts from the answer's own, so that a clock that is wrong here or there does no harm
+        sent_at = parse_http_date(answer.headers.get("date", "")) or self._clock()
         return FetchError(
             order.url,
             "http_status",
             f"{status} {_PHRASES.get(status, '')}".strip(),
             permanent=status == HTTPStatus.GONE,
             status=status,
-            retry_after_s=parse_retry_after(answer.headers.get("retry-after"), self._clock()),
+            retry_after_s=parse_retry_after(answer.headers.get("retry-after"), sent_at),
         )
 
     def _gap_s(self, host: str) -> float:

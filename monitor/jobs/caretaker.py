@@ -17,6 +17,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.app import (
     App,
@@ -243,7 +244,7 @@ class Caretaker:
             self._has_fetched = True
             self.wake()
         self._tell_feeds(feeds, report)
-        outcomes = {outcome.value: report.outcomes[outcome] for outcome in Outcome}
+        outcomes: dict[str, Any] = {outcome.value: report.outcomes[outcome] for outcome in Outcome}
         tell(
             "fetched", feeds=report.polled, unchanged=report.not_modified, failed_feeds=report.failed_feeds,
             entries=report.new_entries, **outcomes, seconds=round(time.monotonic() - began_s, 1),

@@ -127,9 +127,7 @@ async def run_once(caretaker: Caretaker) -> int:
         await caretaker.close(patience_s=_TASKS_S)
 
 
-async def _pulse(
-    caretaker: Caretaker, manager: ServiceManager, next_tick_at: Callable[[], datetime | None]
-) -> None:
+async def _pulse(caretaker: Caretaker, manager: ServiceManager, next_tick_at: Callable[[], datetime | None]) -> None:
     """Say that the loop is alive; find jumps of the clock, sleep of the computer, and a tick that is far off."""
     pause_s = min(PULSE_S, manager.watchdog_s / 3) if manager.watchdog_s else PULSE_S
     wall_s, steady_s = time.time(), time.monotonic()

@@ -11,7 +11,7 @@ speak, a *story* is the set of articles about one event.
 from __future__ import annotations
 
 from monitor.model.arrivals import Entry, FeedState, FurtherDocument, Page, ParsedFeed, PendingEntry, Request, Response
-from monitor.model.documents import Clipping, Document
+from monitor.model.documents import Capture, Clipping, Document
 from monitor.model.editions import (
     Abstract,
     BottomLine,
@@ -59,6 +59,7 @@ __all__ = [
     "ArticleKeys",
     "Beat",
     "BottomLine",
+    "Capture",
     "Change",
     "ChannelAddress",
     "Clipping",

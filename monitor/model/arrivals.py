@@ -150,7 +150,8 @@ class Page:
 
     ``paragraphs`` are plain text in reading order, without the title and the standfirst. ``language`` is a
     two-letter code (ISO 639-1) or None. ``outlet`` is the site's own name. ``problem`` tells why a page has
-    no usable text (``paywall``, ``consent``, ``empty``), None when all is well.
+    no usable text (``bot_wall``, ``consent``, ``paywall``, ``empty``), None when all is well. ``next_url`` is the
+    address of the page on which the article goes on.
     """
 
     url: str | None
@@ -165,6 +166,7 @@ class Page:
     outlet: str | None = None
     image: str | None = None
     problem: str | None = None
+    next_url: str | None = None
 
     @property
     def text(self) -> str:

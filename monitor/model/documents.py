@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model.arrivals import Page
+from monitor.model.arrivals import Page, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,4 +36,19 @@ class Document:
     page: Page | None = None
     id: str | None = None
     clipping: Clipping | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One record of a web archive: an answer that was kept, or why there is none to read.
+
+    ``skipped`` is a machine name for a record that holds no page (``request``, ``http_status``, ...); ``problem`` says
+    what is wrong with one that cannot be read. ``offset`` is its place in the file, in bytes.
+    """
+
+    offset: int
+    response: Response | None = None
+    captured_at: datetime | None = None
+    skipped: str | None = None
     problem: str | None = None

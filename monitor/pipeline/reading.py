@@ -18,11 +18,11 @@ from monitor.model import (
     Page,
     PendingEntry,
     Reason,
-    Request,
     Role,
     Story,
     Verdict,
 )
+from monitor.pipeline.pages import read_article
 from monitor.pipeline.report import FetchReport, Progress, quiet
 from monitor.ports import Fetcher, Reader, Store, Vectors
 from monitor.stages.analysis import stacked
@@ -40,9 +40,6 @@ _MAX_ATTEMPTS = 4
 
 
 _FIRST_WAIT = timedelta(minutes=30)
-
-
-_PAGE_HEADERS = (("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +121,7 @@ async def _read_entry(pending: PendingEntry, feed: Feed | None, *, pages: Fetche
                 return _Read(pending=pending, page=page)
         return _Read(pending=pending, page=page_of_summary(entry))
     try:
-        response = await pages.fetch(Request(url=entry.url or "", headers=_PAGE_HEADERS))
-        page = await reader.read_page(response, entry)
+        page, because = await read_article(entry.url or "", entry, pages=pages, reader=reader)
     except FetchError as error:
         if error.kind == "robots" and error.permanent:
             return _with_summary_only(pending, Page(url=entry.url), "robots", error.detail)
@@ -134,7 +130,7 @@ async def _read_entry(pending: PendingEntry, feed: Feed | None, *, pages: Fetche
         return _Read(pending=pending, page=None, error=error)
     if page.problem is not None or not page.paragraphs:
         return _with_summary_only(pending, page, "page", page.problem or "no text found")
-    return _Read(pending=pending, page=page)
+    return _Read(pending=pending, page=page, because=because)
 
 
 def _with_summary_only(pending: PendingEntry, page: Page, signal: str, detail: str) -> _Read:

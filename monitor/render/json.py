@@ -44,10 +44,13 @@ def edition_object(edition: Edition) -> dict[str, Any]:
             "known": edition.ledger.known,
             "off_topic": edition.ledger.off_topic,
             "failed": edition.ledger.failed,
+            "no_room": edition.ledger.no_room,
             "feeds_failing": edition.ledger.feeds_failing,
         },
         "dropped": [_dropped(item) for item in edition.dropped],
         "troubles": [_trouble(trouble) for trouble in edition.troubles],
+        "language": edition.language,
+        "remarks": list(edition.remarks),
     }
 
 
@@ -64,6 +67,8 @@ def _story(story: StoryItem) -> dict[str, Any]:
     return {
         "id": story.id,
         "headline": story.headline,
+        "headline_of": story.headline_of,
+        "abstract": {"text": story.abstract.text, "cites": list(story.abstract.cites)} if story.abstract else None,
         "status": "update" if story.is_update else "new",
         "first_seen": rfc3339(story.first_seen_at),
         "outlets": story.n_outlets,
@@ -71,12 +76,14 @@ def _story(story: StoryItem) -> dict[str, Any]:
         "languages": list(story.languages),
         "brief": story.is_brief,
         "official": story.is_official,
+        "documents": list(story.documents),
         "new": [_sentence(sentence) for sentence in story.new],
         "more": story.n_more,
         "known": [{"text": known.text, "source": _source(known)} for known in story.known],
         "changed": [
             {
                 "what": change.what,
+                "context": change.context,
                 "old": change.old,
                 "new": change.new,
                 "old_source": _source(change.old_source),

@@ -62,9 +62,13 @@ def list_headers(edition: Edition, envelope: Envelope, history: Sequence[Edition
 
 
 def make_subject(edition: Edition) -> str:
-    """The top fact, since a subject ``Daily digest`` tells nothing; an empty edition adds its title."""
+    """The top fact, since a subject ``Daily digest`` tells nothing; an empty edition adds its title.
+
+    Where cleaning leaves nothing of them, the title, or else the digest's id.
+    """
     subject = top_fact(edition)
-    return clean_header(subject if edition.stories else f"{subject}: {edition.title}")
+    subject = clean_header(subject if edition.stories else f"{subject}: {edition.title}")
+    return subject or clean_header(edition.title) or edition.digest_id
 
 
 def make_message_id(edition: Edition, envelope: Envelope) -> str:

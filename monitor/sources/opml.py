@@ -2,7 +2,8 @@
 
 OPML 2.0 (2.opml.org/spec2.opml) names ``xmlUrl`` as the address and ``text`` as the name of an outline. Real files have
 other cases of it, bare ampersands in addresses, HTML entities in names and several encodings: all of that is
-read. Folders are walked through and forgotten.
+read. Folders are walked through and forgotten. What OPML has no word for (the kind of a source, its interval) is written
+in a namespace of our own, which other readers pass over (OPML 2.0, "Extending OPML").
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ MAX_BYTES = 20_000_000
 MAX_OUTLINES = 100_000
 MAX_DEPTH = 50
 MAX_TITLE_CHARS = 500
+
+NAMESPACE = "urn:monitor-news:opml"
+_KINDS = frozenset({"feed", "sitemap", "page", "federal-register", "search"})
+_YEAR_S = 31_536_000
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
@@ -63,8 +68,38 @@ def parse_opml(body: bytes, *, name: str) -> Opml:
         if not is_web_url(url):
             problems.append(f'"{(title or url)[:80]}" has no web address and is left out')
         else:
-            feeds.setdefault(url, Feed(url=url, title=title))
+            feeds.setdefault(url, _feed(url, title, attributes))
     return Opml(feeds=tuple(feeds.values()), problems=tuple(problems))
+
+
+def _feed(url: str, title: str | None, attributes: dict[str, str]) -> Feed:
+    """The feed with what our own attributes say; a value that makes no sense counts as not written."""
+    own = {key.removeprefix(f"{{{NAMESPACE}}}"): value for key, value in attributes.items() if NAMESPACE in key}
+    every = own.get("every", "")
+    is_page = own.get("kind") == "page"
+    return Feed(
+        url=url,
+        title=title,
+        kind=own["kind"] if own.get("kind") in _KINDS else "auto",
+        every_s=int(every) if every.isdecimal() and 0 < int(every[:9]) <= _YEAR_S else None,
+        full_text=own.get("full-text") != "false",
+        is_enabled=own.get("enabled") != "false",
+        links=own.get("links") or None if is_page else None,
+        selector=own.get("selector") or None if is_page else None,
+    )
+
+
+def _own_attributes(feed: Feed) -> dict[str, str]:
+    """What ``_feed`` reads, only where it differs from the default."""
+    own = {
+        "kind": None if feed.kind == "auto" else feed.kind,
+        "every": str(feed.every_s) if feed.every_s else None,
+        "full-text": None if feed.full_text else "false",
+        "enabled": None if feed.is_enabled else "false",
+        "links": feed.links,
+        "selector": feed.selector,
+    }
+    return {f"{{{NAMESPACE}}}{key}": _NOT_XML.sub("", value) for key, value in own.items() if value}
 
 
 def _iter_outlines(text: str, name: str) -> Iterator[dict[str, str]]:
@@ -134,12 +169,16 @@ def _title(value: str | None) -> str | None:
 
 
 def compose_opml(feeds: Iterable[Feed], *, title: str) -> bytes:
-    """An OPML 2.0 document, UTF-8, with one outline a feed in the given order."""
-    root = etree.Element("opml", version="2.0")
+    """An OPML 2.0 document, UTF-8, with one outline a feed in the given order; topics are not in it."""
+    listed = list(feeds)
+    namespaces = {"monitor": NAMESPACE} if any(_own_attributes(feed) for feed in listed) else None
+    root = etree.Element("opml", nsmap=namespaces, version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = _NOT_XML.sub("", title)
     body = etree.SubElement(root, "body")
-    for feed in feeds:
+    for feed in listed:
         shown = _NOT_XML.sub("", feed.title or feed.url)
-        etree.SubElement(body, "outline", type="rss", text=shown, title=shown, xmlUrl=feed.url)
+        outline = etree.SubElement(body, "outline", type="rss", text=shown, title=shown, xmlUrl=feed.url)
+        for name, value in _own_attributes(feed).items():
+            outline.set(name, value)
     composed: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return composed

@@ -21,6 +21,7 @@ from monitor.text.urls import is_web_url, resolve
 
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _MAX_TTL_S = 2_592_000
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AUTHOR_NAMES = ("dc:creator", "author", "itunes:author", "dc:author", "media:credit")
 _PUBLISHED_NAMES = ("pubdate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created", "dcterms:date", "date")
 _UPDATED_NAMES = ("atom:updated", "dcterms:modified", "lastbuilddate", "atom:modified")

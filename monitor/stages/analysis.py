@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -40,7 +41,11 @@ class SentenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Analysis:
-    """An article taken apart. ``vectors`` has one row a sentence, ``title_vector`` is None without a title."""
+    """An article taken apart. ``vectors`` has one row a sentence, ``title_vector`` is None without a title.
+
+    The lead is the title and the first three sentences: ``lead_terms`` and ``lead_names`` map its words and names to
+    weights (of names by how often the whole text has them).
+    """
 
     article: Article
     sentences: tuple[SentenceView, ...]
@@ -50,6 +55,9 @@ class Analysis:
     lexical: Mapping[str, float]
     names: frozenset[str]
     values: frozenset[str]
+    lead_terms: Mapping[str, float]
+    lead_names: Mapping[str, float]
+    lead_values: frozenset[str]
     mean: Vectors
     lead: Vectors
 
@@ -69,6 +77,7 @@ def analyse(article: Article, embedder: Embedder, *, vectors: Vectors | None = N
     title_vector = rows[0] if title else None
     body = rows[1:]
     head = [*([title_vector] if title_vector is not None else []), *body[:_N_LEAD]]
+    opening = [*([title] if title else []), *views[:_N_LEAD]]
     all_rows = [*([title_vector] if title_vector is not None else []), *body]
     return Analysis(
         article=article,
@@ -79,6 +88,9 @@ def analyse(article: Article, embedder: Embedder, *, vectors: Vectors | None = N
         lexical=_lexical(everything, article.language),
         names=frozenset().union(*(view.names for view in everything)),
         values=frozenset().union(*(view.values for view in everything)),
+        lead_terms={stem: weight for view in opening for stem, weight in view.weights.items() if weight > 0},
+        lead_names=_lead_names(opening, everything, embedder),
+        lead_values=frozenset().union(*(view.values for view in opening)),
         mean=unit_mean(all_rows),
         lead=unit_mean(head),
     )
@@ -94,10 +106,7 @@ def stacked(analysis: Analysis) -> Vectors:
 def view_sentence(text: str, language: str | None, embedder: Embedder) -> SentenceView:
     """One sentence with its weights, values and names."""
     words = tokens(text)
-    weights = {
-        stem: min(_RAREST, max(0.0, embedder.rarity(word) - _COMMON))
-        for stem, word in zip(stems(text, language), words, strict=True)
-    }
+    weights = {stem: _weight(word, embedder) for stem, word in zip(stems(text, language), words, strict=True)}
     return SentenceView(
         text=text,
         weights=weights,
@@ -106,6 +115,20 @@ def view_sentence(text: str, language: str | None, embedder: Embedder) -> Senten
         names=frozenset(name.lower() for name in _NAME.findall(text)),
         is_quote=any(mark in text for mark in '"“„「'),
     )
+
+
+def _weight(word: str, embedder: Embedder) -> float:
+    return min(_RAREST, max(0.0, embedder.rarity(word) - _COMMON))
+
+
+def _lead_names(
+    opening: Sequence[SentenceView], everything: Sequence[SentenceView], embedder: Embedder
+) -> dict[str, float]:
+    """The names of the lead: (1 + ln count in the whole text) x rarity."""
+    counts = Counter(name for view in everything for name in view.names)
+    names = frozenset().union(*(view.names for view in opening))
+    weights = {name: (1 + log(counts[name])) * _weight(name, embedder) for name in sorted(names)}
+    return {name: weight for name, weight in weights.items() if weight > 0}
 
 
 def _lexical(views: Sequence[SentenceView], language: str | None) -> dict[str, float]:

@@ -18,7 +18,7 @@ _DANGLING = re.compile(
     r"^[\"“'‘„「»«]?(?:it|they|he|she|this|that|these|those|but|and|so|yet|instead|however|such|its|their|his|her|both|"
     r"neither|none|another|also|then|there|here|still|meanwhile|moreover|furthermore|the (?:former|latter|other|others|same|two)|"
     r"in addition|as a result|for example|for instance|by contrast|at the same time|on the other hand|that said|"
-    r"(?:first|second|third|fourth|next|finally|lastly)(?:,|ly,)|"
+    r"(?:first|second|third|fourth|next|final|last)(?:ly)?(?=,)|"
     r"(?:one|two|three|some|many|most|all|few|none|half|several|nine|ten|each) of (?:them|those|these|it|the)\b|"
     r"of (?:them|those|these)|said|says|added|according to (?:him|her|them|it)|"
     r"er|sie|es|dies|diese[rsmn]?|aber|doch|und|dort|dabei|damit|zudem|außerdem|jedoch|sein|seine|ihr|ihre)\b",
@@ -31,11 +31,11 @@ _LEANING = re.compile(
 )
 _VAGUE = re.compile(r"^(?:the|a|an) (?!\w+['’]s)[a-z-]+\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]\w+|[Ww]e|[Ww]e['’]\w+|[Mm]y|[Oo]ur|[Uu]s|me)\b")
-_QUOTED = re.compile(r"[\"“「«][^\"”」»]*[\"”」»]")
+_QUOTED = re.compile(r"[\"“「«][^\"“”「」«»]*[\"”」»]")
 _FINISHED = re.compile(r"[.!?。！？…][\"”’'»」』)\]]*$")
 _PAIRS = (("“", "”"), ("「", "」"), ("«", "»"), ("(", ")"), ("（", "）"), ("《", "》"))
 
-_AGENCY = r"\((?:[A-Z][\w./& -]{1,24})\)"
+_AGENCY = r"\([A-Za-z][\w./& -]{1,24}\)"
 _DATELINE = re.compile(
     # "By Jane Doe BEIJING, Sept 3 (Reuters) - ", "WASHINGTON — ", "Berlin (dpa) - "
     r"^(?:By [A-Z][\w.'’-]+(?: (?:and|[A-Z][\w.'’-]*))* )?"
@@ -164,7 +164,7 @@ def _worth(article: Article, sentence: JudgedSentence, place: int) -> float:
     if _is_half(text):
         worth -= 0.8
     if _FIRST_PERSON.search(_QUOTED.sub("", text)):
-        worth -= 0.8
+        worth -= 1.6
     if text.rstrip().endswith("?"):
         worth -= 0.6
     return worth

@@ -58,18 +58,33 @@ NOVEL = Logistic(
 )
 
 SAME_EVENT = Logistic(
-    bias=-3.285,
+    bias=-7.856,
     weights={
-        "words": 11.921,
-        "names": 3.381,
-        "values": 0.381,
-        "value_share": 6.057,
-        "meaning": -6.764,
-        "lead": 12.903,
-        "meaning_above": 10.359,
-        "lead_above": -4.709,
-        "aligned": 2.712,
-        "other_language": 2.285,
-        "days": -2.079,
+        "words": 17.397,
+        "names": 3.807,
+        "values": 3.18,
+        "value_share": 4.041,
+        "meaning": 4.385,
+        "lead": 4.534,
+        "meaning_above": -8.066,
+        "lead_above": 4.997,
+        "aligned": 3.362,
+        "other_language": 2.844,
+        "days": -0.984,
+    },
+)
+
+SAME_STORY = Logistic(
+    bias=-2.974,
+    weights={
+        "best": 0.617,
+        "average": 0.173,
+        "core": 6.185,
+        "lead": -3.64,
+        "lead_anywhere": 2.515,
+        "lead_names": 1.34,
+        "story_names": -1.312,
+        "lead_values": 2.352,
+        "reports": -1.628,
     },
 )

@@ -18,7 +18,7 @@ _STATUS = re.compile(
     r"eilmeldung|exklusiv)(?: ?\d)? ?[:|–—-]|(?:快讯|更新|独家|突发|最新)[:：|丨]|UPDATE \d-|WRAPUP \d-) *",
     re.IGNORECASE,
 )
-_STATUS_BEHIND = re.compile(r" *[(（](?:updated?|corrected|aktualisiert|更新)[)）]$", re.IGNORECASE)
+_STATUS_BEHIND = re.compile(r"[(（](?:updated?|corrected|aktualisiert|更新)[)）]$", re.IGNORECASE)
 _TALK = re.compile(
     r"^(?:inside|explainer|background|opinion|comment|analysis|podcast|newsletter|editorial|interview|q&a|why|how|what|"
     r"hintergrund|kommentar|analyse|warum|wie|was|观点|评论|解读)\b|\b(?:the week in|seven days in|digest|roundup|round-up|"
@@ -87,7 +87,7 @@ def is_roundup_title(title: str | None) -> bool:
 def clean_headline(title: str | None) -> str:
     """*title* without "Updated:", "UPDATE 2-" and the like, which an edition says by itself; empty for None."""
     text = (title or "").strip()
-    return _STATUS_BEHIND.sub("", _STATUS.sub("", text)) or text
+    return _STATUS_BEHIND.sub("", _STATUS.sub("", text)).strip() or text
 
 
 def _telling(headline: Headline, told: set[str], language: str) -> float:

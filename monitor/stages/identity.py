@@ -8,8 +8,9 @@ all entries. So an entry's key is the first of these that can be trusted in its 
 3. the hash of its title and content.
 
 A guid that was never seen is believed, with two exceptions. An entry with the link AND the text of a known one is that
-one. And if at least 80 % of a document (three entries or more) would be new by guid while 80 % is known by link or
-text, the feed has *unstable ids*: from then on its guids are ignored, and nothing is stored twice.
+one. And if at least 80 % of a document would be new by guid while three entries and 30 % are known by link or text, the
+feed has *unstable ids*: from then on its guids are ignored, and nothing is stored twice. Not more than 30 %, since the
+rest of the document may be news indeed; in a sound feed what stayed in the document is known by its guid.
 
 What was considered and dropped: taking a known link alone as identity. Feeds whose entries all lead to one page (a
 change log, a status page) would lose every entry but the first.
@@ -31,6 +32,7 @@ from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
 
 UNSTABLE_SHARE: Final = 0.8
+KNOWN_SHARE: Final = 0.3
 MIN_UNSTABLE_ENTRIES: Final = 3
 MAX_REVISIONS: Final = 5
 """Changed texts taken of one entry; a page that shows the time of day would come back at every poll."""
@@ -280,9 +282,10 @@ def _has_unstable_ids(identified: Sequence[Identified], memory: _Memory) -> bool
     if len(with_guid) < MIN_UNSTABLE_ENTRIES:
         return False
     unknown = [item for item in with_guid if not memory.has_key(item.key)]
-    n_known = sum(memory.find_without_guid(item) is not None for item in with_guid)
-    enough = UNSTABLE_SHARE * len(with_guid)
-    return len(unknown) >= enough and n_known >= enough
+    n_known = sum(memory.find_without_guid(item) is not None for item in unknown)
+    return len(unknown) >= UNSTABLE_SHARE * len(with_guid) and n_known >= max(
+        MIN_UNSTABLE_ENTRIES, KNOWN_SHARE * len(with_guid)
+    )
 
 
 def _new(item: Identified, is_first_poll: bool, now: datetime, max_age_s: float, *, ignore_guid: bool) -> Arrival:

@@ -74,7 +74,7 @@ def reanchor(state: FeedState, now: datetime) -> FeedState:
     if state.next_poll_at is None:
         return replace(state, last_polled_at=now)
     wait = max(timedelta(0), state.next_poll_at - state.last_polled_at)
-    return replace(state, last_polled_at=now, next_poll_at=now + wait)
+    return replace(state, last_polled_at=now, next_poll_at=_leave_quiet(state, now + wait))
 
 
 def is_silent(state: FeedState, now: datetime) -> bool:

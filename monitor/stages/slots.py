@@ -2,8 +2,9 @@
 
 A slot is named by its local date and time, so that the name says nothing of offsets. Cron lines are walked on the
 local calendar as if clocks never changed; each slot then gets its one moment: a time that comes twice is met at its
-first coming, one that is left out by the change at the very moment of the change, just after the gap. Walking in
-absolute time, as schedulers do, loses the midnight after a spring change and doubles an hour in autumn.
+first coming, one that is left out by the change at the very moment of the change, just after the gap. Of several slots
+that are met at one moment the last stands for all. Walking in absolute time, as schedulers do, loses the midnight after
+a spring change and doubles an hour in autumn.
 """
 
 from __future__ import annotations
@@ -46,11 +47,14 @@ def last_slot(schedule: str, timezone: str, now: datetime) -> Slot | None:
 def next_slot(schedule: str, timezone: str, now: datetime) -> Slot | None:
     """The first slot that is met after *now*; None if there is none in the next 50 years."""
     zone = ZoneInfo(timezone)
+    found = None
     for wall in _walk(schedule, now.astimezone(zone).replace(tzinfo=None), is_back=False):
         at = _moment(wall, zone)
+        if found is not None and at > found.at:
+            break
         if at > now:
-            return _slot(wall, at)
-    return None
+            found = _slot(wall, at)
+    return found
 
 
 def _walk(schedule: str, start: datetime, *, is_back: bool) -> Iterator[datetime]:

@@ -1,35 +1,39 @@
 """Which story an article belongs to: reports of one event, in any language.
 
-Pairs of articles get a probability of telling one event from a fitted logistic model (``fitted``); an article joins the
-story to which its best and its average member agree, if that is likely enough. Judging a story by its average as well
-keeps two look-alike events apart that share one sentence of background.
+Each pair of articles gets a likelihood of telling one event (``events``). A second model weighs what the pairs say
+together with what only the story as a whole shows: are the words and names that its reports share, and that other
+stories lack, in the article too, and does any of its reports know what the article leads with? One look-alike pair joins
+nothing: "the twelfth package" and "the thirteenth" share all but the names of the day.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from math import log, log1p, sqrt
+from math import log
 
 import numpy as np
 
 from monitor.model import Outcome, Reason
 from monitor.stages.analysis import Analysis
-from monitor.stages.fitted import SAME_EVENT
+from monitor.stages.events import MAX_AGE_DAYS, pair_signals
+from monitor.stages.fitted import SAME_EVENT, SAME_STORY
 from monitor.stages.known import KnownBase, KnownDocument
 
-JOIN = 0.7
-"""Agreement (mean of best and average pair probability) from which an article joins a story."""
+JOIN = 0.6
+"""Probability from which an article joins a story."""
 
-_MAX_AGE_DAYS = 45.0
 _MAX_COMPARED = 24
-_N_ALIGNED = 5
+_MAX_REPORTS = 16
+_EVIDENCE_LIMIT = 6.0
+_CORE_SHARE = 0.6
+_NAME_SHARE = 0.3
+_UNKNOWN = 0.5
 _MIN_ROUNDUP_STORIES = 3
 _ROUNDUP_LIKENESS = 0.6
-_SMALL_NUMBER = 10
 _SECONDS_A_DAY = 86_400
 
 
@@ -74,21 +78,22 @@ def _reason(signal: str, agreement: float, document: KnownDocument) -> Reason:
 
 def _best_story(analysis: Analysis, known: KnownBase, at: datetime) -> tuple[str, float, KnownDocument | None]:
     members: dict[str, list[tuple[float, KnownDocument]]] = defaultdict(list)
-    for document in _candidates(analysis, known, at):
+    for document in candidates(analysis, known, at=at):
         if document.analysis is not None and document.story_id is not None:
-            signals = pair_signals(analysis, document.analysis, known, days=_days_apart(at, document))
-            members[document.story_id].append((SAME_EVENT.probability(signals), document))
+            signals = pair_signals(analysis, document.analysis, known, days=days_apart(at, document))
+            members[document.story_id].append((SAME_EVENT.evidence(signals), document))
     best: tuple[str, float, KnownDocument | None] = ("", 0.0, None)
     for story_id, pairs in members.items():
-        strongest = max(pairs, key=lambda pair: pair[0])
-        agreement = (strongest[0] + sum(probability for probability, _ in pairs) / len(pairs)) / 2
-        if agreement > best[1]:
-            best = (story_id, agreement, strongest[1])
+        reports = [document.analysis for _, document in pairs if document.analysis is not None]
+        signals = story_signals(analysis, reports, [evidence for evidence, _ in pairs], known)
+        probability = SAME_STORY.probability(signals)
+        if probability > best[1]:
+            best = (story_id, probability, max(pairs, key=lambda pair: pair[0])[1])
     return best
 
 
-def _candidates(analysis: Analysis, known: KnownBase, at: datetime) -> list[KnownDocument]:
-    """Recent articles with a story that are near in meaning, and all members of their stories."""
+def candidates(analysis: Analysis, known: KnownBase, *, at: datetime) -> list[KnownDocument]:
+    """Recent articles with a story that are near in meaning, and of each of their stories the 16 nearest."""
     recent = [
         document
         for document in known.on_topic_documents()
@@ -96,82 +101,91 @@ def _candidates(analysis: Analysis, known: KnownBase, at: datetime) -> list[Know
         and document.can_anchor
         and document.outcome is not Outcome.DUPLICATE
         and document.article.id != analysis.article.id
-        and _days_apart(at, document) <= _MAX_AGE_DAYS
+        and days_apart(at, document) <= MAX_AGE_DAYS
     ]
     if not recent:
         return []
     likeness = np.vstack([document.analysis.mean for document in recent if document.analysis]) @ analysis.mean
-    nearest = [recent[int(place)] for place in np.argsort(-likeness)[:_MAX_COMPARED]]
-    stories = {document.story_id for document in nearest}
-    return [document for document in recent if document.story_id in stories]
+    nearest = [recent[int(place)] for place in np.argsort(-likeness, kind="stable")]
+    stories = {document.story_id for document in nearest[:_MAX_COMPARED]}
+    taken: Counter[str | None] = Counter()
+    found = []
+    for document in nearest:
+        taken[document.story_id] += 1
+        if document.story_id in stories and taken[document.story_id] <= _MAX_REPORTS:
+            found.append(document)
+    return found
 
 
-def _days_apart(at: datetime, document: KnownDocument) -> float:
+def days_apart(at: datetime, document: KnownDocument) -> float:
+    """Days between a moment and a document's publication, 0.0 if that is not known."""
     if document.published_at is None:
         return 0.0
     return abs((at - document.published_at).total_seconds()) / _SECONDS_A_DAY
 
 
-def pair_signals(one: Analysis, two: Analysis, known: KnownBase, *, days: float) -> dict[str, float]:
-    """The signals of "these two tell one event".
+def story_signals(
+    analysis: Analysis, reports: Sequence[Analysis], evidence: Sequence[float], known: KnownBase
+) -> dict[str, float]:
+    """The signals of "this article belongs to the story of these reports"; *evidence* is that of each pair.
 
-    All are in [0, 1] but for ``days`` (natural log of 1 + days) and the two ``_above``: how much closer the articles are
-    to each other than to the average article of the subject. In a narrow subject everything is alike; that is what these
-    correct for.
+    ``best`` and ``average`` are evidence cut to +-6, ``reports`` is the natural log of their number, all others are
+    shares in [0, 1] of weights. A word weighs by how rare it is in ordinary text and in all other known documents, so what
+    tells this story from its look-alikes counts most.
     """
-    n_documents = max(2, known.n_analysed)
+    n_reports = len(reports)
+    counts = Counter(stem for report in reports for stem in report.lexical)
+    n_others = max(1, known.n_analysed - n_reports) + 1
 
     def specific(stem: str) -> float:
-        # What every document of the subject says tells no two events apart.
-        return max(0.0, log((n_documents + 1) / (known.document_frequency.get(stem, 0) + 0.5)))
+        return max(0.0, log(n_others / (max(0, known.document_frequency.get(stem, 0) - counts[stem]) + 0.5)))
 
-    mean, lead = known.middle
-    usual_meaning = float((one.mean + two.mean) @ mean) / 2
-    usual_lead = float((one.lead + two.lead) @ lead) / 2
-    shared_values = {value for value in one.values & two.values if _is_telling(value)}
-    likeness = _rows(one) @ _rows(two).T
-    closest = [np.sort(likeness.max(axis=axis))[::-1][:_N_ALIGNED].mean() for axis in (1, 0)]
-    return {
-        "words": _weighted_cosine(one.lexical, two.lexical, specific),
-        "names": _shared_names(one.names, two.names, specific),
-        "values": min(len(shared_values), 6) / 6,
-        "value_share": len(shared_values) / max(1, min(len(one.values), len(two.values))),
-        "meaning": float(one.mean @ two.mean),
-        "lead": float(one.lead @ two.lead),
-        "meaning_above": float(one.mean @ two.mean) - usual_meaning,
-        "lead_above": float(one.lead @ two.lead) - usual_lead,
-        "aligned": float(sum(closest)) / 2,
-        "other_language": float(one.language != two.language),
-        "days": log1p(min(days, _MAX_AGE_DAYS)),
+    core = {stem: weight * specific(stem) for stem, weight in _core(reports, counts).items()}
+    lead = {stem: weight * specific(stem) for stem, weight in analysis.lead_terms.items()}
+    own_names = {name: weight * specific(name) for name, weight in analysis.lead_names.items()}
+    names = _names_of(reports)
+    story_names = {name: weight * specific(name) for name, weight in names.items()}
+    values = frozenset().union(*(report.values for report in reports))
+    told = frozenset().union(*(report.names for report in reports))
+    return evidence_signals(evidence) | {
+        "core": _share(core, lambda stem: float(stem in analysis.lexical)),
+        "lead": _share(lead, lambda stem: min(1.0, 2 * counts[stem] / n_reports)),
+        "lead_anywhere": _share(lead, lambda stem: float(stem in counts)),
+        "lead_names": _share(own_names, lambda name: float(name in told)),
+        "story_names": _share(story_names, lambda name: float(name in analysis.names)),
+        "lead_values": len(analysis.lead_values & values) / len(analysis.lead_values)
+        if analysis.lead_values
+        else _UNKNOWN,
+        "reports": log(n_reports),
     }
 
 
-def _rows(analysis: Analysis) -> np.ndarray:
-    if analysis.title_vector is None:
-        return analysis.vectors if len(analysis.vectors) else analysis.mean[None, :]
-    return np.vstack([analysis.title_vector[None, :], analysis.vectors])
+def evidence_signals(evidence: Sequence[float]) -> dict[str, float]:
+    """The best and the average evidence of the pairs."""
+    strength = [max(-_EVIDENCE_LIMIT, min(_EVIDENCE_LIMIT, each)) for each in evidence]
+    return {"best": max(strength), "average": sum(strength) / len(strength)}
 
 
-def _is_telling(value: str) -> bool:
-    """False for small counts and years, which any two articles share."""
-    if not value.isdigit():
-        return True
-    return int(value) > _SMALL_NUMBER and not 1990 <= int(value) <= 2035
+def _core(reports: Sequence[Analysis], counts: Counter[str]) -> dict[str, float]:
+    """The words that most of the reports share, with their mean weight; of a single report those of its lead."""
+    if len(reports) == 1:
+        return dict(reports[0].lead_terms)
+    shared = {stem for stem, count in counts.items() if count >= _CORE_SHARE * len(reports)}
+    return {stem: sum(report.lexical.get(stem, 0.0) for report in reports) / len(reports) for stem in shared}
 
 
-def _weighted_cosine(one: Mapping[str, float], two: Mapping[str, float], specific: Callable[[str], float]) -> float:
-    first = {stem: weight * specific(stem) for stem, weight in one.items()}
-    second = {stem: weight * specific(stem) for stem, weight in two.items()}
-    dot = sum(weight * second.get(stem, 0.0) for stem, weight in first.items())
-    if not dot:
-        return 0.0
-    lengths = sqrt(sum(w * w for w in first.values())) * sqrt(sum(w * w for w in second.values()))
-    return dot / lengths
+def _names_of(reports: Sequence[Analysis]) -> dict[str, float]:
+    """The names that at least three in ten of the reports lead with, weighed by that share."""
+    counts = Counter(name for report in reports for name in report.lead_names)
+    weights = {name: weight for report in reports for name, weight in report.lead_names.items()}
+    n = len(reports)
+    return {name: weights[name] * count / n for name, count in counts.items() if count >= _NAME_SHARE * n}
 
 
-def _shared_names(one: frozenset[str], two: frozenset[str], specific: Callable[[str], float]) -> float:
-    total = min(sum(specific(name) for name in one), sum(specific(name) for name in two))
-    return sum(specific(name) for name in one & two) / total if total else 0.0
+def _share(weights: Mapping[str, float], held: Callable[[str], float]) -> float:
+    """Share of the weight that is held; half if there is nothing to hold."""
+    total = sum(weights.values())
+    return sum(weight * held(term) for term, weight in weights.items()) / total if total else _UNKNOWN
 
 
 def _stories_in_paragraphs(analysis: Analysis, known: KnownBase) -> set[str]:

@@ -22,5 +22,8 @@ class Logistic:
 
     def probability(self, signals: Mapping[str, float]) -> float:
         """In (0, 1). KeyError if a signal is missing: a model is only good for the signals it was fitted on."""
-        total = self.bias + sum(weight * signals[name] for name, weight in self.weights.items())
-        return 1.0 / (1.0 + exp(-max(-40.0, min(40.0, total))))
+        return 1.0 / (1.0 + exp(-max(-40.0, min(40.0, self.evidence(signals)))))
+
+    def evidence(self, signals: Mapping[str, float]) -> float:
+        """The log odds of the probability; 0 is undecided. KeyError as above."""
+        return self.bias + sum(weight * signals[name] for name, weight in self.weights.items())

@@ -42,9 +42,7 @@ class SqlSlots:
     def save_empty_slot(self, digest_id: str, slot: str, *, now: datetime) -> bool:
         """Decide a slot without an edition; False if it was decided before."""
         with self._database.write() as connection:
-            return take_slot(
-                connection, SlotRecord(digest_id=digest_id, slot=slot, edition_id=None, decided_at=now)
-            )
+            return take_slot(connection, SlotRecord(digest_id=digest_id, slot=slot, edition_id=None, decided_at=now))
 
     def load_beats(self) -> tuple[Beat, ...]:
         """The last sign of life of every scheduler that did not end in good order, newest first."""

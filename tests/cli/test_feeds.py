@@ -98,4 +98,4 @@ def test_status_counts_feeds_and_tells_troubles_since_when(cli, troubled):
 
 
 def test_list_without_feeds_says_where_they_go(cli, bare):
-    assert "add some under `feeds:`" in cli("--config", bare, "feeds", "list").err
+    assert "`monitor feeds add URL` adds one" in cli("--config", bare, "feeds", "list").err

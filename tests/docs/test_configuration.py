@@ -18,6 +18,7 @@ TITLES = {
     ("digests", None): "digests",
     ("digests", None, "deliver", None): "Channels",
     ("email",): "email",
+    ("llm",): "llm",
     ("fetch",): "fetch",
 }
 EXAMPLES = [

@@ -8,7 +8,7 @@ import jinja2.meta
 import pytest
 
 from monitor import model
-from monitor.render import RENDERERS, options, plan_site, render, shipped_templates, templating, view
+from monitor.render import RENDERERS, dossier, options, plan_site, render, shipped_templates, templating, view
 from monitor.render import archive as archive_module
 from tests.docs.pages import names_in, page
 from tests.render.editions import sample_edition
@@ -21,6 +21,7 @@ FILES = {
 }
 OBJECTS = (
     view.EditionView, view.PointView, view.SectionView, view.StoryView, view.Fact, view.Source, view.Origin, view.ChangeView,
+    dossier.StoryDossier, dossier.Moment, dossier.TopicDossier, dossier.TopicLine,
     options.SiteLinks, model.Edition, model.TopicSection, model.Ledger, model.Dropped, model.FeedTrouble, model.Trend,
     archive_module.ArchiveLine, archive_module.ArchiveStory,
 )  # fmt: skip

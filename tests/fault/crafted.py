@@ -217,7 +217,9 @@ FEEDS: dict[str, Make] = {
     "unclosed paragraphs in a description": item(
         lambda size: f"<description>{'&lt;p&gt;a' * (size // 10)}</description>"
     ),
-    "deep markup in a description": item(lambda size: f"<description><![CDATA[{'<div>' * (size // 5)}]]></description>"),
+    "deep markup in a description": item(
+        lambda size: f"<description><![CDATA[{'<div>' * (size // 5)}]]></description>"
+    ),
     "a long author": item(lambda size: f"<author>{'a@' * (size // 2)}</author>"),
     "authors in brackets": item(lambda size: f"<author>{'(a ' * (size // 3)}</author>"),
     "a long date": item(lambda size: f"<pubDate>{'1 ' * (size // 2)}</pubDate>"),
@@ -233,13 +235,17 @@ FEEDS: dict[str, Make] = {
     "json nested too deep": raw("[", '{"version":"https://jsonfeed.org/version/1.1","items":'),
     "json with a long number": raw("9", '{"version":"https://jsonfeed.org/version/1.1","items":[{"id":', "}]}"),
     "json with many items": lambda size: json.dumps(
-        {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "https://a.example/"}] * (size // 44)}
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "items": [{"id": "1", "url": "https://a.example/"}] * (size // 44),
+        }
     ).encode(),
     "a site map of nothing": raw("<url/>", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'),
     "links instead of a feed": raw('<a href="/a/b/c/d-e-f">A headline of some words</a>', "<html><body>"),
     "an atom feed of links": raw('<link href="a"/>', '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'),
     "xhtml in atom": raw(
-        '<div xmlns="http://www.w3.org/1999/xhtml">', '<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="xhtml">'
+        '<div xmlns="http://www.w3.org/1999/xhtml">',
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="xhtml">',
     ),
     "noise instead of a feed": noise,
 }

@@ -28,6 +28,7 @@ DOOR = "fetch"
 EXCEPTIONS = {
     "deliver/smtp_wire.py": {"socket"},  # the mail server, an operator's setting; HTTP is not spoken there
     "deliver/notify.py": {"apprise"},  # an extra, for addresses in the operator's file; docs/reliability.md says so
+    "jobs/caretaker.py": {"socket"},  # the name of this computer
     "jobs/systemd.py": {"socket"},  # datagrams to the service manager, at a path from the environment it set
 }
 
@@ -37,6 +38,8 @@ DIALLED_BY = {
     "FetchModel.proxy": "fetch",
     "FetchModel.contact": "nobody: it is sent as text",
     "ConfigModel.store": "store",
+    "ConfigModel.public_url": "nobody: links of editions start with it",
+    "LlmModel.url": "fetch, by HttpFetcher.post",
     "EmailModel.host": "deliver/smtp_wire.py",
     "DeliverModel.notify": "a library of its own, see docs/reliability.md",
     "ChannelModel.notify": "a library of its own, see docs/reliability.md",

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from protego import Protego
 
 from monitor.errors import FetchError
 from monitor.fetch import FetchLimits, PageFetcher, RobotsGate
 from monitor.fetch.robots import select_rules
 from monitor.model import Request
+from monitor.store import open_store
 
 DENY_ALL = b"User-agent: *\nDisallow: /\n"
 
@@ -70,12 +76,13 @@ def test_a_file_of_many_names_and_many_rules_does_not_multiply() -> None:
 
 
 class Visit:
-    """A gate over a server, and a clock that can be moved."""
+    """A gate over a server, and a clock that can be moved. With *store* it remembers."""
 
-    def __init__(self, kit: Any, fetcher: Any) -> None:
+    def __init__(self, kit: Any, fetcher: Any, store: Any = None) -> None:
         self.now = kit.now
         self.fetcher = fetcher
-        self.gate = RobotsGate(fetcher, kit.user_agent, clock=lambda: self.now)
+        memory = None if store is None else store.hosts
+        self.gate = RobotsGate(fetcher, kit.user_agent, clock=lambda: self.now, memory=memory)
         self.pages = PageFetcher(fetcher, self.gate)
 
 
@@ -215,3 +222,109 @@ async def test_an_address_that_is_none_is_refused_as_such(kit: Any) -> None:
 def test_a_user_agent_without_a_product_name_is_refused() -> None:
     with pytest.raises(ValueError, match="no product name"):
         RobotsGate(None, "(nobody)", clock=lambda: None)  # type: ignore[arg-type, return-value]
+
+
+# what outlives a process
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Any]:
+    opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.asyncio
+async def test_rules_hold_for_the_next_process_until_the_day_is_over(kit: Any, store: Any) -> None:
+    rules = b"User-agent: *\nDisallow: /a\n"
+    async with kit.server({"/robots.txt": kit.answer(body=rules)}) as server, kit.fetcher() as fetcher:
+        for hours, n_asked in ((0, 1), (23, 1), (24, 2)):
+            visit = Visit(kit, fetcher, store)
+            visit.now += timedelta(hours=hours)
+            assert not await visit.gate.allows(server.url("/a"))
+            assert await visit.gate.allows(server.url("/b"))
+            assert len(server.heads) == n_asked
+
+
+@pytest.mark.asyncio
+async def test_the_absence_of_rules_holds_for_the_next_process_too(kit: Any, store: Any) -> None:
+    async with kit.server({}) as server, kit.fetcher() as fetcher:
+        for _ in range(3):
+            assert await Visit(kit, fetcher, store).gate.allows(server.url("/a"))
+        assert server.paths == ["/robots.txt"]
+
+
+@pytest.mark.asyncio
+async def test_a_clock_that_was_set_back_does_not_keep_old_rules_for_years(kit: Any, store: Any) -> None:
+    async with kit.server({"/robots.txt": kit.answer(body=DENY_ALL)}) as server, kit.fetcher() as fetcher:
+        visit = Visit(kit, fetcher, store)
+        visit.now += timedelta(days=3_650)
+        await visit.gate.allows(server.url("/a"))
+        await Visit(kit, fetcher, store).gate.allows(server.url("/a"))
+        assert len(server.heads) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("earlier", "expected"), [(None, True), (DENY_ALL, False)])
+async def test_after_thirty_days_unreachable_rules_are_those_last_known_or_none(
+    kit: Any, store: Any, earlier: bytes | None, expected: bool
+) -> None:
+    pages: dict[str, bytes] = {}
+    async with kit.server(pages) as server, kit.fetcher() as fetcher:
+        start = kit.now
+        if earlier is not None:
+            pages["/robots.txt"] = kit.answer(body=earlier)
+            await Visit(kit, fetcher, store).gate.allows(server.url("/a"))
+            start += timedelta(days=1)
+        pages["/robots.txt"] = kit.answer("503 Busy")
+        for days in (0, 10, 29):
+            visit = Visit(kit, fetcher, store)
+            visit.now = start + timedelta(days=days)
+            assert not await visit.gate.allows(server.url("/a"))
+        visit = Visit(kit, fetcher, store)
+        visit.now = start + timedelta(days=30)
+        assert await visit.gate.allows(server.url("/a")) is expected
+
+
+@pytest.mark.asyncio
+async def test_one_answer_ends_the_count_of_the_thirty_days(kit: Any, store: Any) -> None:
+    pages = {"/robots.txt": kit.answer("503 Busy")}
+    async with kit.server(pages) as server, kit.fetcher() as fetcher:
+        for days, page, expected in ((0, None, False), (20, kit.answer(), True), (22, kit.answer("503 Busy"), False), (40, None, False)):
+            pages["/robots.txt"] = page or pages["/robots.txt"]
+            visit = Visit(kit, fetcher, store)
+            visit.now += timedelta(days=days)
+            assert await visit.gate.allows(server.url("/a")) is expected
+
+
+# the lines that are kept
+
+NAMES = st.sampled_from(["*", "monitor-news", "MONITOR-NEWS", "otherbot", "monitor", "", "monitor-news/0.1"])
+LINES = st.one_of(
+    st.builds("User-agent: {}".format, NAMES),
+    st.builds("user agent {}".format, NAMES),
+    st.builds("{}: {}".format, st.sampled_from(["Disallow", "Allow", "disallow", "Dissallow"]),
+              st.sampled_from(["/", "/a", "/a/b", "/*b$", "", "/a # no", "/c"])),
+    st.builds("disallow {}".format, st.sampled_from(["/a", "/"])),
+    st.sampled_from(["", "# User-agent: *", "Sitemap: https://h.example/s.xml", "Host: h.example", "Crawl-delay: 5",
+                     "junk", "junk: more", "<html>", "  ", "Sitemap"]),
+)  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=14), st.sampled_from(["/a", "/a/b", "/c", "/x?b"]))
+def test_what_is_left_out_never_changes_the_answer(lines: list[str], path: str) -> None:
+    whole = "\n".join(_rename(line) for line in lines)
+    kept = select_rules("\n".join(lines).encode(), "monitor-news")
+    url = f"http://h.example{path}"
+    expected = Protego.parse(whole).can_fetch(url, "monitor-news")
+    assert Protego.parse(kept).can_fetch(url, "monitor-news") is expected
+    assert select_rules(kept.encode(), "monitor-news") == kept
+
+
+def _rename(line: str) -> str:
+    """The line with product names as RFC 9309 section 2.2.1 compares them, since the parser finds "monitor" too."""
+    found = re.match(r"user[ -]agent:? *(\*|[a-z0-9_-]*)", line, re.IGNORECASE)
+    if found is None:
+        return line
+    name = found[1].lower()
+    return f"User-agent: {name if name in ('*', 'monitor-news') else 'other'}"

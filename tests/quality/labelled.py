@@ -166,9 +166,20 @@ def copies_of_corpus(labelled: LabelledSet) -> tuple[Labelled, ...]:
             name = f"seed{path.name.split('_')[0].split('-')[0]}-{kind}"
             copies.append(
                 replace(
-                    first, id=name, address=name, outlet=f"Copyist {kind}", language="en", updates=None,
-                    title=max(lines[:2], key=len)[:110], paragraphs=paragraphs, novel=(), is_relevant=True,
-                    kind=f"seed-{kind}", story="", figures=(), is_labelled=False,
+                    first,
+                    id=name,
+                    address=name,
+                    outlet=f"Copyist {kind}",
+                    language="en",
+                    updates=None,
+                    title=max(lines[:2], key=len)[:110],
+                    paragraphs=paragraphs,
+                    novel=(),
+                    is_relevant=True,
+                    kind=f"seed-{kind}",
+                    story="",
+                    figures=(),
+                    is_labelled=False,
                 )  # fmt: skip
             )
     return tuple(copies)

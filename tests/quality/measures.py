@@ -109,9 +109,7 @@ def _novelty(labelled: LabelledSet, found: Mapping[str, JudgedArticle]) -> dict[
             continue
         # What was new in an earlier version stays new for the article as a whole.
         new_before = {text for v in chain[:-1] for text, novel in zip(v.sentences, v.novel, strict=True) if novel}
-        gold = [
-            novel or text in new_before for text, novel in zip(chain[-1].sentences, chain[-1].novel, strict=True)
-        ]
+        gold = [novel or text in new_before for text, novel in zip(chain[-1].sentences, chain[-1].novel, strict=True)]
         called = _align(chain[-1].sentences, found[id])
         true += sum(gold)
         said += sum(called)
@@ -165,6 +163,4 @@ def _repeats(editions: Sequence[Edition]) -> dict[str, Any]:
 
 
 def _is_repeat(text: str, old: str) -> bool:
-    return (
-        _overlap(_words(text), _words(old)) > 0.85 and SequenceMatcher(None, text, old).quick_ratio() > 0.9
-    )
+    return _overlap(_words(text), _words(old)) > 0.85 and SequenceMatcher(None, text, old).quick_ratio() > 0.9

@@ -11,9 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Change, Digest, Dropped, FeedTrouble, JudgedArticle, KnownFrom, Match, Outcome, Story, Topic
-from monitor.stages.compose import MAX_BRIEF, MAX_FULL, Composition, Material, compose, edition_id
-from monitor.text.normalise import text_hash
+from monitor.model import (
+    Change,
+    Digest,
+    Dropped,
+    FeedTrouble,
+    JudgedArticle,
+    KnownFrom,
+    Match,
+    Outcome,
+    Reason,
+    Story,
+    Topic,
+)
+from monitor.stages.compose import MAX_WAIT, Composition, Material, compose, edition_id
+from monitor.stages.drafting import Past, shown_key
+from monitor.stages.fitting import MAX_BRIEF, MAX_FULL, MAX_RECORD
 from tests.factories import NOW, judged, judged_sentence, story_of
 
 SINCE = NOW - timedelta(days=1)
@@ -27,7 +40,7 @@ def material(
 ) -> Material:
     plain = Material(
         judged=tuple(enumerate(articles, start=1)), stories={story.id: story for story in stories},
-        shown={text_hash(text) for text in shown}, trends={}, topics=TOPICS,
+        past=Past(sentences=frozenset(map(shown_key, shown))), trends={}, topics=TOPICS,
     )  # fmt: skip
     return replace(plain, **rest)  # type: ignore[arg-type]
 
@@ -88,6 +101,46 @@ def test_a_topic_alone_may_fill_the_edition() -> None:
     assert sum(not story.is_brief for story in made.edition.stories) == MAX_FULL
 
 
+def test_what_waited_goes_before_younger_news_among_the_one_liners() -> None:
+    rows = [(n, report(n, n_sentences=2 if n < 20 else 1, n_words=8)) for n in range(1, 31)]
+    made = edition_of(judged=rows, waited=frozenset({29, 30}))
+    assert {29, 30}.isdisjoint(made.waiting)
+    assert sum(not story.is_brief and story.id in {"s29", "s30"} for story in made.edition.stories) == 0
+
+
+def test_news_that_found_no_room_for_a_week_is_left_out_with_that_reason() -> None:
+    old = [(n, report(n, n_sentences=1, n_words=8, at=NOW - MAX_WAIT - timedelta(hours=1))) for n in range(1, 31)]
+    made = edition_of(judged=old, waited=frozenset(range(1, 31)))
+    assert made.waiting == ()
+    assert (made.edition.ledger.no_room, made.edition.ledger.shown) == (15, 15)
+    assert {drop.reason for drop in made.edition.dropped} == {"found no room in any edition for a week"}
+
+
+def test_what_waits_is_listed_with_its_reason() -> None:
+    made = edition_of(*(report(n, n_sentences=1, n_words=8) for n in range(1, 17)))
+    (left,) = made.edition.dropped
+    assert left.reason == "no room in this edition; offered again with the next"
+    assert left.outcome is Outcome.NEW
+
+
+def test_one_full_story_is_kept_for_news_of_a_single_source() -> None:
+    wide = []
+    for n in range(1, 7):
+        lead, other = (judged(10 * n + k, f"Word{n}x{k} was built in Bergen by {n * 7 + k} men.", story=f"w{n}", at=AT) for k in (0, 1))
+        wide += [lead, other]
+    single = judged(99, "A lone outlet tells of 12 lamps.", at=AT)
+    stories = [story_of(wide[at], wide[at + 1], first_seen_at=AT) for at in range(0, 12, 2)]
+    full = [story.id for story in edition_of(*wide, single, stories=stories).edition.stories if not story.is_brief]
+    assert len(full) == MAX_FULL
+    assert "s99" in full
+
+
+def test_a_round_up_is_a_one_liner() -> None:
+    one = report(1, n_sentences=3)
+    made = edition_of(replace(one, verdict=replace(one.verdict, is_roundup=True)), report(2, title="The week in lamps"))
+    assert all(story.is_brief for story in made.edition.stories)
+
+
 def test_what_waited_comes_next_time_and_is_still_new() -> None:
     articles = [report(n, n_sentences=1, n_words=8) for n in range(1, 31)]
     stories = [story_of(one, first_seen_at=AT) for one in articles]
@@ -108,6 +161,42 @@ def test_a_sentence_that_was_shown_is_not_shown_again() -> None:
         one.verdict.sentences[1].text
     ]
     assert made.edition.stories[0].is_update
+
+
+def test_a_story_that_an_earlier_edition_told_is_an_update() -> None:
+    old = judged(1, "The works in Bergen will close.", story="s", at=SINCE - timedelta(hours=1))
+    again = judged(2, "Lumen will build another in Odda.", story="s", at=AT)
+    past = Past(sentences=frozenset(), articles=frozenset({"a1"}))
+    (item,) = edition_of(again, stories=[story_of(old, again, first_seen_at=AT)], past=past).edition.stories
+    assert item.is_update
+
+
+def test_a_sentence_is_the_same_with_and_without_its_dateline() -> None:
+    text = "Lumen Works will build a second plant in Bergen by 2028."
+    made = edition_of(judged(1, f"OSLO, Sept 3 (NTB) - {text}", at=AT))
+    assert made.edition.stories[0].new[0].text == text
+    assert edition_of(judged(1, f"OSLO, Sept 3 (NTB) - {text}", at=AT), shown=[text]).edition.stories == ()
+
+
+def test_a_headline_is_linked_to_its_own_article() -> None:
+    one = judged(1, "Lumen will build.", story="s", at=AT, title="Things happen")
+    two = judged(2, "Bergen gets a works with 400 posts.", story="s", at=AT, title="Lumen Works to hire 400 in Bergen")
+    (item,) = edition_of(one, two, stories=[story_of(one, two, first_seen_at=AT)]).edition.stories
+    assert (item.headline, item.headline_of) == ("Lumen Works to hire 400 in Bergen", "a2")
+
+
+def test_a_copy_is_listed_with_what_it_is_a_copy_of() -> None:
+    first = report(1, title="Lumen to build")
+    copy = judged(2, "x", outcome=Outcome.DUPLICATE, at=AT)
+    copy = replace(
+        copy,
+        verdict=replace(
+            copy.verdict, of="a1",
+            because=(Reason(stage="dedup", signal="containment", against="article:a1", detail="90% stands there"),),
+        ),
+    )  # fmt: skip
+    (drop,) = edition_of(first, copy).edition.dropped
+    assert (drop.reason, drop.of_title) == ("copy of another article: 90% stands there", "Lumen to build")
 
 
 def test_an_article_whose_news_was_all_shown_is_counted_as_known() -> None:
@@ -203,7 +292,29 @@ def test_topics_stand_in_the_order_of_the_digest() -> None:
 
 def test_official_record_comes_first_among_equals() -> None:
     plain, official = report(1), report(2, url="https://www.commerce.gov/rule")
-    assert [story.id for story in edition_of(plain, official).edition.stories] == ["s2", "s1"]
+    made = edition_of(plain, official).edition
+    assert [line.story_id for line in made.bottom_line] == ["s2", "s1"]
+    assert {story.id: story.is_official for story in made.stories} == {"s1": False, "s2": True}
+
+
+def test_a_paper_stands_in_the_record_by_itself_beside_the_story_it_belongs_to() -> None:
+    press = judged(1, "The ministry will ask for licences from May, it said on Tuesday.", story="s", at=AT)
+    paper = judged(
+        2, "The rule, 91 FR 12345, takes effect on 15 October.", story="s", at=AT, url="https://www.commerce.gov/rule"
+    )
+    made = edition_of(press, paper, stories=[story_of(press, paper, first_seen_at=AT)]).edition
+    full, record = made.stories
+    assert (full.id, full.is_official, full.is_brief) == ("s", False, False)
+    assert (record.id, record.is_official, record.documents) == ("a2", True, ("91 FR 12345",))
+    assert made.ledger.shown == 2
+
+
+def test_papers_have_room_of_their_own() -> None:
+    papers = [report(n, n_sentences=1, n_words=8, url=f"https://www.commerce.gov/{n}") for n in range(1, 8)]
+    others = [report(n, n_sentences=1, n_words=8) for n in range(11, 31)]
+    made = edition_of(*papers, *others)
+    kinds = Counter((story.is_official, story.is_brief) for story in made.edition.stories)
+    assert kinds == {(True, True): MAX_RECORD, (False, False): MAX_FULL, (False, True): MAX_BRIEF}
 
 
 def test_a_changed_figure_is_shown_with_both_sources_and_leads_the_bottom_line() -> None:
@@ -236,14 +347,23 @@ def test_a_changed_figure_does_not_lead_without_its_sentence_in_sight() -> None:
 
 
 def test_what_the_reader_knew_is_quoted_once_and_never_from_this_story() -> None:
-    source = KnownFrom(kind="corpus", id="corpus:1", text="The first plant is in Odda.")
+    source = KnownFrom(kind="corpus", id="corpus:1", text="The plant in Bergen opens to 40 Lumen welders.")
     other = KnownFrom(kind="article", id="a9", text="An article of yesterday.")
     known = [
         judged_sentence(f"Known {n}.", is_novel=False, known_from=from_)
         for n, from_ in enumerate((source, source, other))
     ]
-    (item,) = edition_of(judged(1, "A plant opens in Bergen.", *known, at=AT)).edition.stories
+    (item,) = edition_of(judged(1, "The plant opens in Bergen with 400 welders.", *known, at=AT)).edition.stories
     assert item.known == (source,)
+
+
+def test_what_another_digest_showed_is_not_what_the_reader_knew() -> None:
+    text = "The plant in Bergen opens to 40 welders of Lumen."
+    for digest, expected in (("weekly", 0), ("daily", 1)):
+        source = KnownFrom(kind="edition", id=f"{digest}/2026-09-01", text=text)
+        known = judged_sentence("Known.", is_novel=False, known_from=source)
+        (item,) = edition_of(judged(1, "The plant opens in Bergen with 400 welders.", known, at=AT)).edition.stories
+        assert len(item.known) == expected
 
 
 def test_troubles_and_closed_entries_are_in_the_account() -> None:
@@ -303,7 +423,7 @@ def test_the_account_adds_up_and_nothing_is_printed_twice(articles: list[JudgedA
     edition, ledger = made.edition, made.edition.ledger
     assert ledger.fetched == len(articles)
     assert ledger.fetched == (
-        ledger.shown + ledger.waiting + ledger.duplicate + ledger.known + ledger.off_topic + ledger.failed
+        ledger.shown + ledger.waiting + ledger.no_room + ledger.duplicate + ledger.known + ledger.off_topic + ledger.failed
     )
     texts = [sentence.text for story in edition.stories for sentence in story.new]
     assert max(Counter(texts).values(), default=1) == 1

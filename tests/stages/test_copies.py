@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Article, Outcome
-from monitor.stages.copies import CopyFinding, find_changed_figure, find_copy, find_same_text, own_sentences
+from monitor.stages.copies import CopyFinding, find_changed_figure, find_copy, find_same_text
 from monitor.text.fingerprints import prints
 from tests.factories import Newsroom, article
 
@@ -199,10 +199,11 @@ def test_what_is_on_topic_is_preferred_over_a_longer_text_that_is_not() -> None:
 
 
 def test_own_sentences_are_those_that_stand_nowhere_else() -> None:
-    room = Newsroom(article(WIRE, id="known"))
     own = "She would rather have a school there, the mayor told this paper after the vote in the town hall."
     page = article(f"{paragraphs(WIRE)[0]}\n\n{own}", id="page")
-    assert own_sentences(page, room.known) == (len(page.sentences) - 1,)
+    finding = find(page, article(WIRE, id="known"))
+    assert finding is not None
+    assert finding.own == (len(page.sentences) - 1,)
 
 
 def test_an_article_without_sentences_is_no_copy() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Outcome, Reason
-from monitor.stages.excerpt import choose_headline, choose_sentences, count_words
-from monitor.stages.ledger import describe, is_official
+from monitor.stages.excerpt import choose_sentences, count_words, cut_dateline, leans_on_context, quote_around
+from monitor.stages.ledger import describe
 from tests.factories import article, judged_sentence
 
 FACT = "Lumen Works will make 12,000 wafers a month in Bergen from the spring of 2028."
@@ -56,32 +56,99 @@ def test_words_are_counted_as_a_reader_feels_them(text: str, n: int) -> None:
     assert count_words(text) == n
 
 
-def test_the_headline_tells_names_and_figures_and_asks_no_question() -> None:
-    rows = [article(id="a", title="What now?"), article(id="b", title="Lumen Works to make 12,000 wafers in Bergen")]
-    assert choose_headline(rows, []) == rows[1].title
-
-
-def test_without_any_title_the_first_sentence_is_the_headline() -> None:
-    one = article(FACT)
-    assert choose_headline([one], [(one, judged_sentence(FACT))]) == FACT
-    assert choose_headline([replace(one, title="")], []) == "(no headline)"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of those, 396 compiled and gave the right answer.",
+        "In a six-week trial it caught 31 of 33 walls.",
+        "One of them, Lumen, is still waiting for its masts.",
+        "First, the yield affair took up most of the week.",
+        '"We will build it, the minister said on Tuesday.',
+        "and so the works in Bergen will close in May.",
+        "The works in Bergen will close because of",
+        "其中四成涉及动态形状支持。",
+        "Zudem soll das Werk in Bergen schließen.",
+    ],
+)
+def test_a_sentence_that_needs_the_one_before_is_told(text: str) -> None:
+    assert leans_on_context(text)
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    "text",
     [
-        ("https://www.commerce.gov/rule", True),
-        ("https://ec.europa.eu/x", True),
-        ("https://www.gov.uk/x", True),
-        ("https://service.gov.uk/x", True),
-        ("https://gov.example/x", False),
-        ("https://notgov/x", False),
-        ("https://evil.example/www.commerce.gov/", False),
-        (None, False),
+        "In May Lumen said it would close the works in Bergen.",
+        "Lumen Works will make 12,000 wafers a month (and more later).",
+        'The minister called it "a good day".',
+        "江北大学周一公示采购结果。",
     ],
 )
-def test_addresses_of_governments_are_official(url: str | None, *, expected: bool) -> None:
-    assert is_official(url) == expected
+def test_a_sentence_that_stands_alone_is_told(text: str) -> None:
+    assert not leans_on_context(text)
+
+
+def test_a_leaning_sentence_may_follow_the_one_it_leans_on() -> None:
+    after = "They will be packed in Bergen and shipped to 14 ports by May 2029."
+    one = article(sentences=(FACT, after, PLAIN), starts=(True, False, False))
+    found = choose_sentences([(one, [judged_sentence(text) for text in (FACT, after, PLAIN)])], limit=2)
+    assert [row.text for _, row in found] == [FACT, after]
+
+
+def test_a_sentence_in_the_readers_language_goes_first() -> None:
+    english = article(FACT, id="a")
+    chinese = article("卑尔根工厂将于2028年春季开始每月生产12000片晶圆，投资40亿元。", id="b", language="zh")
+    rows = [(one, [judged_sentence(one.sentences[0])]) for one in (chinese, english)]
+    assert choose_sentences(rows, limit=1)[0][0].id == "a"
+    assert choose_sentences(rows, limit=1, language="zh")[0][0].id == "b"
+
+
+def test_a_figure_that_was_corrected_since_is_not_chosen() -> None:
+    other = "The factory in Bergen will now make only 9,000 wafers a month, Lumen said."
+    rows = [(article(sentences=()), [judged_sentence(FACT), judged_sentence(other)])]
+    found = choose_sentences(rows, limit=1, outdated={FACT}, wanted={other})
+    assert [row.text for _, row in found] == [other]
+
+
+def test_one_person_alone_tells_no_news() -> None:
+    mine = "I rented a card from Lumen in Bergen for 19 crowns an hour and ran 500 tests."
+    assert chosen(mine, PLAIN, limit=1) == [PLAIN]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("BEIJING, Sept 3 (Reuters) - Lumen will close its works.", "Lumen will close its works."),
+        ("WASHINGTON — Lumen will close its works.", "Lumen will close its works."),
+        ("By Jane Doe HONG KONG (AP) — Lumen will close its works.", "Lumen will close its works."),
+        ("Berlin (dpa) - Lumen schließt das Werk in Bergen.", "Lumen schließt das Werk in Bergen."),
+        ("新华社北京9月3日电（记者张三）国务院周四宣布新的出口规定。", "国务院周四宣布新的出口规定。"),
+        ("Lumen - a maker of lamps - will close its works.", "Lumen - a maker of lamps - will close its works."),
+        ("OSLO - Yes.", "OSLO - Yes."),
+    ],
+)
+def test_a_dateline_is_cut_off(text: str, rest: str) -> None:
+    assert cut_dateline(text) == rest
+
+
+@given(st.text(max_size=120))
+def test_what_is_left_of_a_dateline_stands_in_the_text(text: str) -> None:
+    rest = cut_dateline(text)
+    assert rest in text
+    assert cut_dateline(rest) == rest
+
+
+@given(st.text(max_size=200), st.text(min_size=1, max_size=10), st.text(max_size=200))
+def test_a_quotation_holds_the_figure_and_stands_in_the_text(before: str, part: str, after: str) -> None:
+    text = before + part + after
+    quoted = quote_around(text, part)
+    assert part.strip() in quoted
+    assert quoted.removeprefix("…").removesuffix("…").strip() in text
+
+
+def test_a_figure_is_quoted_with_the_words_around_it() -> None:
+    text = "Directors of the terminal have cut the price of their computing deal to N$187 million from the price of May."
+    assert quote_around(text, "N$187 million") == "…have cut the price of their computing deal to N$187 million from the price of May."
+    assert quote_around("Nothing here.", "7") == "Nothing here."
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ READERS = {
     "terms": "from monitor.stages.terms import compile_terms\nfrom monitor.model import Topic\n"
     "f = compile_terms(Topic(id='a', title='', any_terms=('Lumen chip', '+a', '-b c', '芯片')), [('Lumen chip', 'L-C')])\n"
     "for t in TEXTS:\n    f.find(t); f.find_missing([t]); f.find_forbidden(t)",
-    "excerpt": "from monitor.stages.excerpt import choose_sentences, choose_headline, count_words\n"
-    "from monitor.stages.ledger import is_official\nfrom tests.factories import article, judged_sentence\n"
+    "excerpt": "from monitor.stages.excerpt import choose_sentences, count_words, cut_dateline, leans_on_context\n"
+    "from monitor.stages.record import is_official, find_documents\nfrom monitor.stages.headline import choose_headline\nfrom tests.factories import article, judged_sentence\n"
     "for t in TEXTS[::5]:\n    a = article(title=t, sentences=(t,), starts=(True,))\n"
-    "    choose_headline([a], choose_sentences([(a, (judged_sentence(t),))], limit=3)); count_words(t); is_official(t)",
+    "    choose_headline([a], choose_sentences([(a, (judged_sentence(t),))], limit=3)); count_words(t); is_official(t); cut_dateline(t); leans_on_context(t); find_documents([t])",
     "reading": "from monitor.stages.reading import carries_full_text, page_of_summary\nfrom tests.factories import entry\n"
     "for t in TEXTS:\n    e = entry(html=t, summary=t[:50]); carries_full_text(e); page_of_summary(e)",
     "names": "from monitor.stages.analysis import view_sentence\nfrom tests.factories import FakeEmbedder\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import ExtractError, FetchError, ParseError
 from monitor.model import Feed, FeedState, ParsedFeed, Response
-from monitor.stages.schedule import after_failure, after_success, is_due, plan_request
+from monitor.stages.schedule import after_failure, after_success, is_due, is_silent, plan_request, reanchor
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = 3_600
@@ -152,7 +152,7 @@ def test_title_and_kind_are_taken_from_the_document() -> None:
         (FEED, replace(FRESH, next_poll_at=NOW - timedelta(days=9)), True),
         (FEED, replace(FRESH, next_poll_at=NOW + timedelta(seconds=1)), False),
         (FEED, replace(FRESH, next_poll_at=NOW + timedelta(days=7)), False),
-        (FEED, replace(FRESH, next_poll_at=NOW + timedelta(days=7, seconds=1)), True),
+        (replace(FEED, every_s=30 * DAY), replace(FRESH, next_poll_at=NOW + timedelta(days=30)), False),
     ],
 )
 def test_a_feed_is_due_from_its_time_on(feed: Feed, state: FeedState, *, expected: bool) -> None:
@@ -207,8 +207,13 @@ def test_cache_headers_lengthen_the_wait_but_not_the_rhythm() -> None:
         assert wait_s(succeed(response=fresh, feed=replace(FEED, every_s=600))) == 5 * HOUR
 
 
-def test_cache_headers_count_for_a_day_at_most() -> None:
+def test_cache_headers_count_for_a_week_and_beyond_that_for_a_day() -> None:
+    assert wait_s(succeed(response=answer(cache_control="max-age=604800"))) == 7 * DAY
     assert wait_s(succeed(response=answer(cache_control="max-age=31536000"))) == DAY
+
+
+def test_cache_headers_count_for_a_day_where_the_user_said_how_often() -> None:
+    assert wait_s(succeed(response=answer(cache_control="max-age=604800"), feed=replace(FEED, every_s=600))) == DAY
 
 
 def test_the_publishers_ttl_lengthens_the_rhythm_up_to_a_day() -> None:
@@ -244,6 +249,75 @@ def test_next_due_after_429_waits_for_retry_after() -> None:
     assert wait_s(fail(status=429, retry_after_s=5 * HOUR)) == 5 * HOUR
     assert wait_s(fail(status=503, retry_after_s=5.0)) == HOUR
     assert wait_s(fail(status=503, retry_after_s=400.0 * DAY)) == 7 * DAY
+
+
+def test_gone_at_a_new_address_ends_the_polling_too() -> None:
+    assert fail(replace(KNOWN, fetch_url="http://new.example/rss"), status=410).is_gone
+
+
+def test_a_feed_that_was_gone_and_answers_when_asked_by_hand_is_alive() -> None:
+    assert not succeed(fail(status=410)).is_gone
+
+
+def test_a_new_address_that_fails_for_long_is_given_up_for_the_old_one() -> None:
+    state, now = replace(KNOWN, fetch_url="http://new.example/rss"), NOW
+    for _ in range(4):
+        state = fail(state, now=now)
+        assert plan_request(FEED, state).url == "http://new.example/rss"
+        now += timedelta(seconds=wait_s(state, now))
+    state = fail(state, now=now)
+    assert plan_request(FEED, state).url == FEED.url
+    assert [name for name, _ in plan_request(FEED, state).headers] == ["Accept"]
+    assert now - NOW == timedelta(hours=15)
+
+
+def test_a_feed_that_never_moved_keeps_its_validators_however_long_it_fails() -> None:
+    state = KNOWN
+    for _ in range(20):
+        state = fail(state)
+    assert (state.etag, state.last_modified) == (KNOWN.etag, KNOWN.last_modified)
+
+
+# clocks
+
+
+def test_a_clock_that_is_set_back_begins_the_wait_anew_without_a_request() -> None:
+    state = succeed(n_new=3)
+    for back in (timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(days=20_000)):
+        now = NOW - back
+        settled = reanchor(state, now)
+        assert not is_due(FEED, settled, now)
+        assert (settled.last_polled_at, settled.next_poll_at) == (now, now + timedelta(hours=1))
+        assert is_due(FEED, settled, now + timedelta(hours=1))
+
+
+def test_a_clock_that_goes_on_leaves_every_wait_as_it_is() -> None:
+    state = succeed()
+    for later in (timedelta(0), timedelta(days=3_650)):
+        assert reanchor(state, NOW + later) is state
+    assert reanchor(FRESH, NOW) is FRESH
+
+
+@given(st.lists(st.integers(-40 * DAY, 40 * DAY), max_size=20))
+def test_no_jump_of_the_clock_stops_a_feed_or_shortens_its_wait_when_it_goes_back(jumps: list[int]) -> None:
+    state, now = succeed(n_new=1), NOW
+    for jump in jumps:
+        now += timedelta(seconds=jump)
+        state = reanchor(state, now)
+        assert wait_s(state, now) <= DAY
+        if is_due(FEED, state, now):
+            state = succeed(state, answer(), n_new=1, now=now)
+
+
+# silence and gone
+
+
+def test_a_healthy_feed_without_news_for_a_month_is_silent_and_a_failing_one_is_not() -> None:
+    state = replace(KNOWN, last_news_at=NOW - timedelta(days=30))
+    assert is_silent(state, NOW)
+    assert not is_silent(replace(state, error="timeout"), NOW)
+    assert not is_silent(replace(state, last_news_at=NOW - timedelta(days=29)), NOW)
+    assert not is_silent(FRESH, NOW)
 
 
 def test_gone_ends_the_polling() -> None:
@@ -302,6 +376,10 @@ STEPS: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
 )
 
 
+def believed(max_age: int, every_s: int | None) -> int:
+    return min(DAY, max_age) if every_s is not None or max_age > 7 * DAY else max_age
+
+
 @given(STEPS, st.one_of(st.none(), st.integers(60, 2 * DAY)))
 def test_no_life_of_a_feed_breaks_the_floor_or_the_caps(steps: list[dict[str, Any]], every_s: int | None) -> None:
     feed, state, now = replace(FEED, every_s=every_s), FRESH, NOW
@@ -311,15 +389,17 @@ def test_no_life_of_a_feed_breaks_the_floor_or_the_caps(steps: list[dict[str, An
             response = answer(etag=step["etag"], cache_control=f"max-age={step['max_age']}")
             parsed = replace(PARSED, ttl_s=step["ttl_s"])
             state = after_success(feed, state, response, parsed, n_new=step["n_new"], now=now)
-            least, most = max(every_s or HOUR, min(DAY, step["max_age"])), max(every_s or 0, DAY)
+            fresh_s = believed(step["max_age"], every_s)
+            least, most = max(every_s or HOUR, fresh_s), max(every_s or 0, fresh_s, DAY)
             if not step["etag"] and every_s is None:
-                least = DAY
+                least = max(DAY, fresh_s)
             assert state.etag == (step["etag"] or None)
         elif kind == "304":
             before = state
             response = answer(304, cache_control=f"max-age={step['max_age']}")
             state = after_success(feed, state, response, None, n_new=0, now=now)
-            least, most = max(every_s or HOUR, min(DAY, step["max_age"])), max(every_s or 0, DAY)
+            fresh_s = believed(step["max_age"], every_s)
+            least, most = max(every_s or HOUR, fresh_s), max(every_s or 0, fresh_s, DAY)
             assert (state.etag, state.last_modified) == (before.etag, before.last_modified)
         else:
             before = state

@@ -6,7 +6,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.fingerprints import containment, from_bytes, prints, to_bytes
+from monitor.text.fingerprints import (
+    SURELY_FOUND,
+    WINDOW,
+    copy_words,
+    from_bytes,
+    prints,
+    run_hashes,
+    spans,
+    to_bytes,
+    winnow,
+)
 
 WORDS = st.lists(st.sampled_from("alpha beta gamma delta epsilon zeta eta theta iota kappa 12 40".split()), max_size=80)
 
@@ -22,12 +32,39 @@ def test_prints_are_ascending_and_distinct(words: list[str]) -> None:
     assert found == sorted(set(found))
 
 
-@given(WORDS, WORDS)
-def test_a_text_is_contained_in_what_is_put_around_it(words: list[str], around: list[str]) -> None:
-    text = " ".join(words)
-    longer = " ".join([*around, *words, *around])
-    if len(prints(text)) > 1:
-        assert containment(prints(text), prints(longer)) == 1.0
+@given(
+    st.lists(st.sampled_from([f"w{n}" for n in range(500)]), min_size=SURELY_FOUND, max_size=60, unique=True),
+    WORDS,
+    WORDS,
+)
+def test_a_passage_long_enough_shares_a_print_wherever_it_stands(
+    passage: list[str], before: list[str], after: list[str]
+) -> None:
+    here = prints(" ".join([*before, *passage]))
+    there = prints(" ".join([*after, *passage, *before]))
+    assert set(here.tolist()) & set(there.tolist())
+
+
+@given(st.text(max_size=300))
+def test_every_word_has_its_place_in_the_text(text: str) -> None:
+    assert len(spans(text)) == len(copy_words(text))
+
+
+@given(WORDS, st.integers(1, 8))
+def test_there_is_one_hash_for_each_run(words: list[str], length: int) -> None:
+    hashes = run_hashes(words, length).tolist()
+    runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)] or [tuple(words)] * bool(
+        words
+    )
+    assert len(hashes) == len(runs)
+    assert len(set(hashes)) == len(set(runs))
+
+
+@given(WORDS)
+def test_winnowing_takes_the_least_of_each_window(words: list[str]) -> None:
+    hashes = run_hashes(words)
+    windows = [hashes[place : place + WINDOW] for place in range(len(hashes) - WINDOW + 1)] or [hashes] * bool(words)
+    assert winnow(hashes).tolist() == sorted({int(window.min()) for window in windows})
 
 
 def test_prints_do_not_see_case_punctuation_and_apostrophes() -> None:
@@ -38,7 +75,6 @@ def test_prints_do_not_see_case_punctuation_and_apostrophes() -> None:
 def test_a_short_text_has_one_print_and_an_empty_one_none() -> None:
     assert len(prints("Two words")) == 1
     assert len(prints("…")) == 0
-    assert containment(prints(""), prints("something")) == 0.0
 
 
 def test_half_of_a_characters_pair_does_not_stop_the_comparison() -> None:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from monitor.model import Entry, Page
-from monitor.stages.extract import authors, body, dates, place, problem, prune, standfirst, title
+from monitor.stages.extract import authors, body, dates, next_page, place, problem, prune, standfirst, title
 from monitor.stages.extract.source import Source, one_line, parse, text_of
 from monitor.text.charset import decode, is_readable
 from monitor.text.language import cjk_share, detect
 
 MAX_BYTES = 3_000_000
-_SAMPLE = 6000  # characters that tell the language; the whole of a long page costs more and tells the same
+_SAMPLE = 4000  # characters that tell the language; the whole of a long page costs more and tells the same
 _MUCH_MORE = 1.6  # times the visible text: from there on the text given in JSON-LD is believed instead
 
 
@@ -50,6 +50,7 @@ def _read(source: Source, entry: Entry | None) -> Page:
         modified_at=dates.find_modified(source, published_at),
         outlet=outlet,
         image=place.find_image(source),
+        next_url=next_page.find_next(source),
     )
     titles = {*title.variants(source), headline or "", (entry.title or "") if entry else ""}
     declared = source.tree.get("lang") or source.meta("og:locale", "content-language", "dc.language")

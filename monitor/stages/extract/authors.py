@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import Source, one_line, plain, types_of
+from monitor.stages.extract.source import Source, one_line, plain, raw_text, types_of
 from monitor.stages.extract.title import same, site_names
 
 _BY = re.compile(
@@ -48,6 +48,8 @@ _DATE_LIKE = re.compile(
 _BYLINE_TAGS = frozenset(
     ["a", "span", "div", "p", "strong", "address", "li", "h2", "h3", "h4", "h5", "h6", "em", "small"]
 )
+_SAID = ("by", "von", "par", "por", "written", "words", "story", "text", "reviewed")  # how _BYLINE begins
+_MAX_RAW = 1200  # characters of a byline of 120 with its layout
 _MAX_NAME = 60
 _MAX_AUTHORS = 15
 
@@ -166,6 +168,9 @@ def _from_byline(source: Source) -> list[str]:
         get = element.attrib.get
         is_marked = _names_author(f"{get('class', '')} {get('id', '')}")
         if not is_marked and (first_said or not has_started):
+            continue
+        raw = raw_text(element)
+        if len(raw) > _MAX_RAW or not (is_marked or raw.lstrip()[:8].lower().startswith(_SAID)):
             continue
         text = _spaced(element)
         if not 3 < len(text) <= 120:

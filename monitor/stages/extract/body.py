@@ -88,6 +88,7 @@ _SIGNED_STAMP = re.compile(
     rf"(?:[\s,|·•–-]{{0,3}}{_TIME})?(?:\s*[|·•]\s*[^.!?]{{2,24}})?$",
     re.IGNORECASE,
 )
+_SPARE = 40  # characters by which a repeated title may be longer in blanks and marks
 _LINE = re.compile(r"(?:\s*\n\s*)+|</p>|<br\s*/?>", re.IGNORECASE)
 _MAX_STATED = 200_000
 _KICKER_WORDS = 3
@@ -241,10 +242,11 @@ def sift(blocks: Sequence[Block], *, titles: Collection[str], standfirst: str | 
     """The paragraphs of the article itself: no repeated title or standfirst, no pointers, shares, credits, bylines."""
     known = {same(title) for title in titles if title}
     lead = same(standfirst) if standfirst else None
+    longest = max(map(len, (*titles, standfirst or ""))) + _SPARE
     kept: list[Block] = []
     is_skipping = False
     for n, block in enumerate(blocks):
-        key = same(block.text)
+        key = same(block.text[:longest])
         if not key or key == lead:
             continue
         if key in known and (n < 6 or block.kind == "head"):

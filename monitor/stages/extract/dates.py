@@ -65,7 +65,10 @@ def find_published(source: Source, headline: HtmlElement | None) -> datetime | N
 def _shown(source: Source, headline: HtmlElement | None) -> datetime | None:
     """The day that readers see; htmldate, which costs most, is asked last."""
     is_american = (source.tree.get("lang") or source.meta("og:locale") or "").lower().replace("_", "-") == "en-us"
-    for title in (source.meta("og:title"), text_of(element) if (element := source.tree.find(".//title")) is not None else None):
+    for title in (
+        source.meta("og:title"),
+        text_of(element) if (element := source.tree.find(".//title")) is not None else None,
+    ):
         for day, _ in shown_date.days_in((title or "").rpartition("|")[2].strip(), is_american=is_american):
             return day
     day = shown_date.find_day(source.tree, headline, is_american=is_american)

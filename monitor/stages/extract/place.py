@@ -6,8 +6,9 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from monitor.stages.extract.source import Source, first, host_of, plain, types_of
+from monitor.text.urls import url_key
 
-_WWW = re.compile(r"^(?:www|m|mobile|amp|edition)\.")
+_PREFIX = re.compile(r"^(?:www|m|mobile|amp|edition)\.")
 
 
 def canonical_url(source: Source) -> str | None:
@@ -54,7 +55,7 @@ def _sane(told: str | None, url: str | None) -> str | None:
     if url is None:
         return found if urlsplit(found).path.strip("/") else None
     mine, theirs = urlsplit(url), urlsplit(found)
-    if _site(mine.hostname) != _site(theirs.hostname):
+    if _site(url) != _site(found):
         return None
     if not theirs.path.strip("/") and not theirs.query and (mine.path.strip("/") or mine.query):
         return None
@@ -64,8 +65,9 @@ def _sane(told: str | None, url: str | None) -> str | None:
     return None if is_section and len(theirs.path.strip("/").split("/")) < 2 else found
 
 
-def _site(host: str | None) -> str:
-    return _WWW.sub("", (host or "").lower())
+def _site(url: str) -> str:
+    """The host behind *url* without the prefixes of its mobile forms; for a copy in an AMP cache the publisher's."""
+    return _PREFIX.sub("", (url_key(url) or "").partition("/")[0])
 
 
 def _absolute(value: str, base: str | None) -> str | None:

@@ -71,12 +71,10 @@ _PAYWALL = re.compile(
 )
 _PAYWALL_HINTS = (
     "subscri", "sign in to", "sign up to", "log in ", "register", "reading", "members", "account", "free articles",
-    "weiterlesen", "weiterzulesen", "zu lesen", "abonn", "ein abo", "lesen sie", "cet article", "lire la suite",
-    "seguir leyendo", "criptor", "assinante", "continuar lendo", "riservato", "abbona", "a leggere", "te lezen",
-    "läsa", "logga in", "log ind", "prenumerat", "subskry", "czyta", "подпис", "читать", "有料", "会員", "続きを", "付费",
-    "订阅后", "登录后", "會員", "訂閱後", "구독자", "유료",
+    "lesen", "abonn", "ein abo", "cet article", "la suite", "seguir leyendo", "criptor", "assinante", "continuar lendo",
+    "riservato", "abbona", "leggere", "lezen", "logga in", "log ind", "prenumerat", "subskry", "czyta",
 )  # fmt: skip
-"""One of these is in every text that ``_PAYWALL`` finds (a test holds that); looking for them takes 1 µs, not 40."""
+"""One of these is in every ASCII text that ``_PAYWALL`` finds (a test holds that); to look for them is 10 times as fast."""
 _ENOUGH = 100  # characters (a third of Chinese) that make an article of any kind
 _SHORT = 600  # characters up to which a text may be the teaser of a closed article, or the words of a consent wall
 _PAYWALLED = 2500  # a text longer than this is worth reading even if a part is behind the wall
@@ -117,7 +115,9 @@ def is_prompt(text: str) -> bool:
     if len(text) >= _PROMPT:
         return False
     folded = text.casefold()
-    return any(hint in folded for hint in _PAYWALL_HINTS) and bool(_PAYWALL.search(text))
+    if text.isascii() and not any(hint in folded for hint in _PAYWALL_HINTS):
+        return False
+    return bool(_PAYWALL.search(text))
 
 
 def is_closed(source: Source) -> bool:

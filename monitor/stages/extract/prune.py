@@ -57,7 +57,6 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
-_NO_MARK = 3  # characters of the marks of an element without any
 _SHORT = 600  # characters: a marked block longer than this needs to be poor in paragraphs to go
 
 
@@ -78,8 +77,9 @@ def prune(tree: HtmlElement) -> None:
 def _is_hidden(element: HtmlElement) -> bool:
     """True for what the page does not show, unless it holds sentences: scripts stream whole articles into it."""
     get = element.attrib.get
+    style = get("style")
     is_hidden = (
-        get("hidden") is not None or get("aria-hidden") == "true" or bool(_HIDDEN.search(get("style", "")))
+        get("hidden") is not None or get("aria-hidden") == "true" or (style is not None and bool(_HIDDEN.search(style)))
     )
     return is_hidden and not _has_running_text(element)
 
@@ -91,15 +91,22 @@ def _is_in_heading(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _meaning(mark: str) -> str | None:
-    """What an element's names say: ``chrome``, ``perhaps`` (a prompt on some sites, the wall around the whole text on
-    others), ``kicker``, or None."""
-    if len(mark) <= _NO_MARK:
-        return None
-    if _MARK.search(mark):
+    """What an element's names say: ``chrome``, ``perhaps``, ``kicker``, or None.
+
+    ``perhaps`` are names that mean a prompt on some sites and the wall around the whole text on others.
+    """
+    meanings = {_word_meaning(word) for word in mark.split()}
+    return next((meaning for meaning in ("chrome", "perhaps", "kicker") if meaning in meanings), None)
+
+
+@lru_cache(maxsize=50_000)
+def _word_meaning(word: str) -> str | None:
+    """The same for one word of the marks; sites share most of them."""
+    if _MARK.search(word):
         return "chrome"
-    if _WEAK.search(mark):
+    if _WEAK.search(word):
         return "perhaps"
-    return "kicker" if _KICKER.search(mark) else None
+    return "kicker" if _KICKER.search(word) else None
 
 
 def _marks(element: HtmlElement) -> str:

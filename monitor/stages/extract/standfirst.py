@@ -6,7 +6,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from monitor.stages.extract.source import Source, plain, text_of
+from monitor.stages.extract.source import Source, one_line, plain, raw_text, text_of
 from monitor.stages.extract.title import same
 
 _DECK = re.compile(
@@ -22,6 +22,7 @@ _NO_DECK = re.compile(
 )
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "header", "em", "ul")
 _MIN_CHARS, _MAX_CHARS = 25, 700
+_MAX_RAW = 10 * _MAX_CHARS  # with its layout: what is longer holds more than a standfirst
 _MAX_STEPS = 120
 
 
@@ -51,7 +52,8 @@ def _find(tree: HtmlElement, headline: HtmlElement | None, told: set[str]) -> Ht
             return None
         if element.tag not in _TAGS:
             continue
-        text = text_of(element)
+        raw = raw_text(element)
+        text = one_line(raw) if len(raw) <= _MAX_RAW else ""
         if not _MIN_CHARS <= len(text) <= _MAX_CHARS or element.find(".//h1") is not None:
             continue
         if _is_named(element) or (_matches(text, told) and not _is_one_of_many(element)):

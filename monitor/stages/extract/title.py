@@ -29,9 +29,13 @@ _SECTIONS = frozenset(
 _SUPPORT = 0.4  # share of words an h1 must have in common with what machines are told
 _MAX_H1 = 12
 _CUT_AT = 100
-_MUCH_LONGER = 2.5  # times: "Zeit Online" names the Zeit, "Gardening in a warming world" does not name gardening.example
+_MUCH_LONGER = (
+    2.5  # times: "Zeit Online" names the Zeit, "Gardening in a warming world" does not name gardening.example
+)
 _SUFFIXES = frozenset(["com", "org", "net", "gov", "edu", "www"])
-_RUNNING = frozenset(["a", "abbr", "b", "bdi", "em", "font", "i", "mark", "q", "s", "span", "strong", "sub", "sup", "u"])
+_RUNNING = frozenset(
+    ["a", "abbr", "b", "bdi", "em", "font", "i", "mark", "q", "s", "span", "strong", "sub", "sup", "u"]
+)
 _MAX_CHARS = 400
 _MIN_SHOWN = 6  # characters of a headline that a line on the page may confirm
 

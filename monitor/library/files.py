@@ -12,16 +12,18 @@ be of any size, and a row that breaks a worker is found by itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import CorpusError, ExtractError
+from monitor.library.items import Library, LibraryItem, article_of
+from monitor.library.webarchives import is_web_archive, read_web_archive
 from monitor.model import Article, Clipping, Document, Page
 from monitor.ports import Reader
 from monitor.stages.documents import SUFFIXES
-from monitor.stages.reading import article_id, cut
-from monitor.text.language import detect
+from monitor.stages.reading import article_id
 
 _MAX_BYTES = 50_000_000
 _MAX_LINE_BYTES = 20_000_000
@@ -31,32 +33,21 @@ _CHUNK_LINES = 50
 _FILES_AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryItem:
-    """One article of a file. ``clipping`` tells what was left out of a collected text, None for other kinds."""
-
-    article: Article
-    path: Path
-    clipping: Clipping | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
-    """What was read, and what could not be. ``n_skipped`` counts records of web archives that are no pages, by why."""
-
-    items: tuple[LibraryItem, ...]
-    problems: tuple[CorpusError, ...]
-    n_skipped: Mapping[str, int] = field(default_factory=dict)
-
-
 async def load_library(paths: Iterable[Path], reader: Reader, *, is_corpus: bool) -> Library:
     """All articles in files and folders (searched in order of name, hidden files left out).
 
     Corpus articles get ids like ``corpus:003_name``; others an id made of their address.
     """
     problems: list[CorpusError] = []
-    files = [file for path in paths for file in _files(path, problems)]
+    files = [file for path in paths for file in _files(path, problems, is_corpus=is_corpus)]
     items: list[LibraryItem] = []
+    n_skipped: Counter[str] = Counter()
+    for file in [file for file in files if is_web_archive(file)]:
+        files.remove(file)
+        found, failed, skipped = await read_web_archive(file, reader)
+        items += found
+        problems += failed
+        n_skipped += skipped
     for start in range(0, len(files), _FILES_AT_ONCE):
         together = files[start : start + _FILES_AT_ONCE]
         for found, failed in await asyncio.gather(
@@ -64,19 +55,27 @@ async def load_library(paths: Iterable[Path], reader: Reader, *, is_corpus: bool
         ):
             items += found
             problems += failed
-    return Library(items=tuple(_with_own_ids(items)) if is_corpus else tuple(items), problems=tuple(problems))
+    named = tuple(_with_own_ids(items)) if is_corpus else tuple(items)
+    return Library(items=named, problems=tuple(problems), n_skipped=n_skipped)
 
 
-def _files(path: Path, problems: list[CorpusError]) -> Iterator[Path]:
+def _files(path: Path, problems: list[CorpusError], *, is_corpus: bool) -> Iterator[Path]:
+    """The files to read; web archives are imported, and are no corpus."""
+
+    def is_readable(file: Path) -> bool:
+        return file.suffix.lower() in SUFFIXES or (is_web_archive(file) and not is_corpus)
+
     if path.is_file():
-        if path.suffix.lower() in SUFFIXES:
+        if is_readable(path):
             yield path
         else:
-            problems.append(CorpusError(str(path), f"not one of {', '.join(SUFFIXES)}"))
+            problems.append(
+                CorpusError(str(path), f"not one of {', '.join(SUFFIXES)}{'' if is_corpus else ', .warc.gz'}")
+            )
     elif path.is_dir():
         for file in sorted(path.rglob("*")):
             is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and not is_hidden and file.suffix.lower() in SUFFIXES:
+            if file.is_file() and not is_hidden and is_readable(file):
                 yield file
     else:
         problems.append(CorpusError(str(path), "there is no such file or folder"))
@@ -162,12 +161,16 @@ def _place(file: Path, document: Document) -> str:
 def _item(document: Document, file: Path, *, is_corpus: bool) -> LibraryItem:
     if document.clipping is not None:
         return LibraryItem(
-            article=_of_clipping(document.clipping, file, is_corpus=is_corpus), path=file, clipping=document.clipping
+            article=_of_clipping(document.clipping, file, is_corpus=is_corpus),
+            path=file,
+            clipping=document.clipping,
+            at=document.clipping.published_at,
         )
     page = document.page or Page(url=None)
     given = document.id or (None if document.number is None else f"{file.stem}-{document.number}")
     name = f"corpus:{given or file.stem}" if is_corpus else article_id(page.url, document.id or _place(file, document))
-    return LibraryItem(article=article_of(page, name, is_corpus=is_corpus), path=file)
+    article = article_of(page, name, is_corpus=is_corpus)
+    return LibraryItem(article=article, path=file, at=article.published_at)
 
 
 def _of_clipping(clipping: Clipping, file: Path, *, is_corpus: bool) -> Article:
@@ -177,17 +180,6 @@ def _of_clipping(clipping: Clipping, file: Path, *, is_corpus: bool) -> Article:
         url=None, canonical_url=None, title=clipping.title, standfirst=None,
         sentences=tuple(sentence for paragraph in clipping.paragraphs for sentence in paragraph), starts=starts,
         outlet=None, language=clipping.language, published_at=clipping.published_at, is_corpus=is_corpus,
-    )  # fmt: skip
-
-
-def article_of(page: Page, name: str, *, is_corpus: bool = False) -> Article:
-    """The article with the id *name* that a page holds."""
-    language = page.language or detect(" ".join(page.paragraphs))
-    sentences, starts = cut(page, language)
-    return Article(
-        id=name, url=page.url, canonical_url=page.canonical_url or page.url, title=page.title,
-        standfirst=page.standfirst, sentences=sentences, starts=starts, outlet=page.outlet, language=language,
-        authors=page.authors, published_at=page.published_at, is_corpus=is_corpus,
     )  # fmt: skip
 
 
