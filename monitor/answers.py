@@ -5,8 +5,8 @@ For commands and pages alike; nothing here writes. Beside the store only the cor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,8 @@ from monitor.model import (
     PendingEntry,
     Reason,
 )
-from monitor.stages.slots import Slot, last_slot, next_slot
 from monitor.stages.schedule import is_due
+from monitor.stages.slots import Slot, last_slot, next_slot
 from monitor.text.tokens import search_terms
 from monitor.text.urls import url_key
 
@@ -66,37 +66,25 @@ class Way:
 
 
 def find_way(app: App, ref: str) -> Way | None:
-    """The way of the article with that id or address, None if nothing is known of it.
-
-    Entries are searched one by one, some 20 µs each.
-    """
+    """The way of the article with that id or address, None if nothing is known of it."""
     ref = ref.strip().removeprefix("article:")
     key = url_key(ref)
     judged = app.store.articles.find_judged(ref, url_key=key)
-    entries = [entry for entry in _iter_entries(app) if _is_about(entry.pending, ref, key, judged)]
+    entries = _find_entries(app, key, judged.article.id if judged else ref)
     if judged is None:
         own = next((entry.pending.article_id for entry in entries if entry.outcome is Outcome.DUPLICATE), None)
         judged = app.store.articles.find_judged(own) if own else None
     if judged is None and not entries:
         return None
     history = app.store.articles.load_history(judged.article.id) if judged else ()
-    return Way(judged=judged, history=tuple(item for _, item in history), entries=tuple(entries))
+    return Way(judged=judged, history=tuple(item for _, item in history), entries=entries)
 
 
-def _iter_entries(app: App) -> Iterator[EntryWay]:
-    for pending, outcome, because in app.store.articles.iter_closed_entries():
-        yield EntryWay(pending=pending, outcome=outcome, because=because)
-    for pending, until, because in app.store.feeds.iter_waiting():
-        yield EntryWay(pending=pending, outcome=None, because=because, put_off_until=until)
-
-
-def _is_about(pending: PendingEntry, ref: str, key: str | None, judged: JudgedArticle | None) -> bool:
-    url = pending.entry.url
-    if judged is not None and pending.article_id == judged.article.id:
-        return True
-    if ref in {pending.article_id, url}:
-        return True
-    return key is not None and url is not None and url_key(url) == key
+def _find_entries(app: App, key: str | None, article_id: str) -> tuple[EntryWay, ...]:
+    return tuple(
+        EntryWay(pending=pending, outcome=outcome, because=because, put_off_until=until)
+        for pending, outcome, until, because in app.store.feeds.find_entries(link_key=key, article_id=article_id)
+    )
 
 
 # --- feeds ---------------------------------------------------------------------------------------------
@@ -314,9 +302,7 @@ def _digest_standing(app: App, digest: Digest) -> DigestStanding:
         is_started = app.store.slots.find_schedule(digest.id) == f"{digest.schedule} {digest.timezone}"
         if not is_started or (overdue and app.store.slots.find_slot(digest.id, overdue.name)):
             overdue = None
-    return DigestStanding(
-        digest=digest, last=last.edition if last else None, next_at=next_at, overdue_slot=overdue
-    )
+    return DigestStanding(digest=digest, last=last.edition if last else None, next_at=next_at, overdue_slot=overdue)
 
 
 def _size(address: str) -> int | None:

@@ -27,6 +27,7 @@ from monitor.model import (
     FeedState,
     JudgedArticle,
     KnownRecord,
+    Mark,
     OutboxItem,
     OutboxState,
     Outcome,
@@ -117,6 +118,15 @@ class FeedStore(Protocol):
         """Every pending entry by number, until when it is put off (None: it is not), and why its last reading failed."""
         ...
 
+    def find_entries(
+        self, *, link_key: str | None, article_id: str | None
+    ) -> tuple[tuple[PendingEntry, Outcome | None, datetime | None, tuple[Reason, ...]], ...]:
+        """Pending and closed entries at an address or closed for an article, by number.
+
+        With outcome (None while it waits), until when it is put off, and reasons.
+        """
+        ...
+
     def close_entry(
         self,
         seq: int,
@@ -154,6 +164,8 @@ class ArticleStore(Protocol):
         story: Story | None,
         role: Role = Role.REPORTS,
         search_terms: Sequence[str] = (),
+        mark: Mark | None = None,
+        is_mark_undone: bool = False,
     ) -> int:
         """Store article, verdict, fingerprints, story and the entry's outcome in one transaction; the judgement's number.
 
@@ -161,7 +173,12 @@ class ArticleStore(Protocol):
         ``judged.revision`` is the entry's: an entry that was revised meanwhile stays pending. A repeat stores
         nothing and gives the first number again. *story* brings headline and times, None leaves them; the
         article belongs to ``verdict.story_id`` in *role*. *search_terms* are what ``search`` finds it by.
+        *mark* takes the place of an earlier mark of the article; *is_mark_undone* removes it.
         """
+        ...
+
+    def load_marks(self) -> tuple[Mark, ...]:
+        """What readers marked, oldest first."""
         ...
 
     def iter_known(self, *, with_own_words: bool = False) -> Iterator[KnownRecord]:

@@ -7,6 +7,7 @@ and tests share one wiring.
 from __future__ import annotations
 
 from monitor.app.bench import Bench
+from monitor.app.checkup import Finding, Level, run_checks
 from monitor.app.delivery import (
     OutboxStanding,
     Sending,
@@ -17,9 +18,8 @@ from monitor.app.delivery import (
     plan_sending,
     read_outbox,
 )
-from monitor.app.checkup import Finding, Level, run_checks
 from monitor.app.desk import load_corpus, open_desk
-from monitor.app.duty import DueSlot, find_due_slots, find_next_slot, has_deliveries, publish_slot
+from monitor.app.duty import DueSlot, find_due_slots, find_next_slot, has_deliveries, publish_slot, write_lines
 from monitor.app.editions import (
     Draft,
     draft_edition,
@@ -31,6 +31,7 @@ from monitor.app.editions import (
 )
 from monitor.app.fetching import choose_feeds, fetch, fetch_at, import_articles
 from monitor.app.mail_trial import TrialStep, try_mail_server
+from monitor.app.marking import Marked, mark_article, unmark_article
 from monitor.app.opening import App, open_app, open_client, open_reader
 from monitor.app.reading import check, extract_pages, read_text
 from monitor.app.safekeeping import Backup, is_alive, make_backup, restore_backup, restore_config
@@ -43,6 +44,7 @@ __all__ = [
     "DueSlot",
     "Finding",
     "Level",
+    "Marked",
     "OutboxStanding",
     "Sending",
     "TrialStep",
@@ -65,6 +67,7 @@ __all__ = [
     "load_corpus",
     "mail_server",
     "make_backup",
+    "mark_article",
     "open_app",
     "open_client",
     "open_desk",
@@ -80,4 +83,6 @@ __all__ = [
     "run_checks",
     "send_edition",
     "try_mail_server",
+    "unmark_article",
+    "write_lines",
 ]

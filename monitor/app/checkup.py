@@ -155,7 +155,9 @@ def check_workers(app: App) -> Iterator[Finding]:
 
     async def read() -> int:
         async with open_reader() as reader:
-            page = await reader.read_html("<p>The works will close in May, the operator said on Friday.</p>", None, None)
+            page = await reader.read_html(
+                "<p>The works will close in May, the operator said on Friday.</p>", None, None
+            )
             return len(page.paragraphs)
 
     try:
@@ -269,7 +271,9 @@ def check_network(app: App) -> Iterator[Finding]:
             "tls": "install the package ca-certificates, and check the clock",
             "forbidden_address": "if this address is meant: set `fetch.allow_private` or `fetch.allow_networks`",
         }.get(error.kind, "`monitor feeds check` asks all of them")
-        yield Finding(check="network", level=Level.FAIL, text=f"{feed.url}: {error.kind}: {error.detail}", advice=advice)
+        yield Finding(
+            check="network", level=Level.FAIL, text=f"{feed.url}: {error.kind}: {error.detail}", advice=advice
+        )
         return
     yield ok("network", f"{feed.url} answers")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.app.opening import App
@@ -13,6 +14,8 @@ from monitor.model import (
     Article,
     Edition,
     KnownRecord,
+    Mark,
+    MarkKind,
     Outcome,
 )
 from monitor.pipeline import Desk, has_own_words
@@ -20,6 +23,7 @@ from monitor.ports import Embedder
 from monitor.stages.analysis import Analysis, analyse, stacked
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.known import KnownBase
+from monitor.stages.marking import Example, moves_topics
 from monitor.stages.relevance import build_profile
 from monitor.text.fingerprints import prints
 from monitor.text.normalise import text_hash
@@ -46,7 +50,8 @@ def open_desk(
     cache = VectorCache(app.store.vectors, encoder.name)
     texts = list(corpus)
     records = [record for record in _load_known(app) if record.judged.article.id != without]
-    cache.preload([*texts, *(record.judged.article for record in records)])
+    marked = _load_marked(app)
+    cache.preload([*texts, *(record.judged.article for record in (*records, *(record for _, record in marked)))])
 
     def analysed(article: Article) -> Analysis:
         rows = cache.find(article)
@@ -64,6 +69,8 @@ def open_desk(
             address=url_key(article.url) if article.url else None, analysis=analysis,
         )  # fmt: skip
     profiles = tuple(build_profile(topic, app.settings.aliases, analyses) for topic in app.settings.topics)
+    examples = tuple(_example(mark, record, analysed(record.judged.article)) for mark, record in marked)
+    profiles = tuple(replace(profile, examples=examples) for profile in profiles)
     judge = Judge(profiles=profiles, known=known, embedder=encoder)
     known.load_prints(app.store.articles.iter_prints())
     for record in records:
@@ -87,6 +94,7 @@ def open_desk(
         stories={story.id: story for story in app.store.articles.load_stories(since=app.now - _STORY_LIFE)},
         feeds={feed.url: feed for feed in app.settings.feeds},
         vectors=cache,
+        marks={mark.article_id: mark for mark in app.store.articles.load_marks()},
     )
 
 
@@ -95,6 +103,21 @@ def note_shown(known: KnownBase, edition: Edition) -> None:
     for story in edition.stories:
         for sentence in story.new:
             known.shown[text_hash(sentence.text)] = edition.id
+
+
+def _load_marked(app: App) -> list[tuple[Mark, KnownRecord]]:
+    """The articles that readers want more or less of."""
+    found = []
+    for mark in app.store.articles.load_marks():
+        record = app.store.articles.find_known(article_id=mark.article_id) if moves_topics(mark.kind) else None
+        if record is not None:
+            found.append((mark, record))
+    return found
+
+
+def _example(mark: Mark, record: KnownRecord, analysis: Analysis) -> Example:
+    topic_ids = frozenset(match.topic_id for match in record.judged.verdict.matches)
+    return Example(analysis=analysis, is_wanted=mark.kind is MarkKind.WANTED, topic_ids=topic_ids)
 
 
 def _load_known(app: App) -> list[KnownRecord]:

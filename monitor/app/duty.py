@@ -10,6 +10,7 @@ from monitor.app.abstracts import write_abstracts
 from monitor.app.editions import draft_edition, with_abstracts
 from monitor.app.opening import App
 from monitor.model import Digest, Edition, OutboxState
+from monitor.stages.abstract import Answers
 from monitor.stages.slots import Slot, last_slot, next_slot
 
 
@@ -40,9 +41,18 @@ def find_due_slots(app: App) -> tuple[DueSlot, ...]:
     return tuple(due)
 
 
-def publish_slot(app: App, due: DueSlot) -> Edition | None:
-    """Decide a slot: its edition is stored with its outbox rows, or the slot noted as empty; both at most once."""
+def write_lines(app: App, due: DueSlot) -> Answers:
+    """What the language model of the configuration, if there is one, says of the edition to come; may take a minute."""
+    return write_abstracts(app, draft_edition(app, due.digest).composition.edition)
+
+
+def publish_slot(app: App, due: DueSlot, lines: Answers | None = None) -> Edition | None:
+    """Decide a slot: its edition is stored with its outbox rows, or the slot noted as empty; both at most once.
+
+    Of *lines* those are used whose sentences are still the ones shown.
+    """
     draft = draft_edition(app, due.digest)
+    draft = draft if lines is None else with_abstracts(draft, lines)
     if draft.is_empty and not due.digest.send_empty:
         app.store.slots.save_empty_slot(due.digest.id, due.slot.name, now=app.now)
         return None

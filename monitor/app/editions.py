@@ -90,7 +90,16 @@ def draft_edition(app: App, digest: Digest, *, since: datetime | None = None, un
     )
     composition = compose(digest, material, edition_id=edition_id(digest, to_at, taken), since_at=since_at, to_at=to_at)
     to_seq = max([*judged, last.to_seq if last else 0])
+    composition = replace(
+        composition, waiting=(*composition.waiting, *_judged_ahead(app, to_at, last.to_seq if last else 0, to_seq))
+    )
     return Draft(digest=digest, composition=composition, to_seq=to_seq, is_empty=not composition.edition.topics)
+
+
+def _judged_ahead(app: App, to_at: datetime, after_seq: int, to_seq: int) -> tuple[int, ...]:
+    """Judgements of a clock that ran ahead: later by their time, earlier by their number, and lost if they did not wait."""
+    ahead = app.store.articles.iter_judged(since=to_at, after_seq=after_seq)
+    return tuple(seq for seq, judged in ahead if seq < to_seq and judged.verdict.outcome.is_kept)
 
 
 def _past(app: App, digest: Digest) -> Past:

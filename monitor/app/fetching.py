@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor import pipeline
+from monitor.app.archiving import archived
 from monitor.app.bench import Bench
 from monitor.app.desk import load_corpus, open_desk
 from monitor.app.locking import work_lock
 from monitor.app.opening import App, open_client, open_reader
 from monitor.errors import UsageError
-from monitor.library import Library, load_library
+from monitor.library import Library, LibraryItem, load_library
 from monitor.model import (
-    Article,
     Feed,
     FeedState,
     Outcome,
@@ -70,7 +70,8 @@ async def fetch_at(
 ) -> FetchReport:
     """The same at a bench that is kept; the caller holds the ``work`` lock."""
     report = FetchReport()
-    async with open_client(app.settings.fetch, app.now, hosts=app.store.hosts) as (fetcher, pages):
+    client = open_client(app.settings.fetch, app.now, hosts=app.store.hosts)
+    async with client as fetchers, archived(app, fetchers, report) as (fetcher, pages):
         await pipeline.poll(
             feeds, store=app.store, fetcher=fetcher, reader=bench.reader, now=app.now,
             max_age_s=app.settings.fetch.max_age_s, report=report, progress=progress,
@@ -108,22 +109,25 @@ async def import_articles(
             library = await load_library(paths, reader, is_corpus=False)
             corpus = await load_corpus(app, reader)
         desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
-        ordered = sorted(library.items, key=lambda item: item.article.published_at or app.now)
+        ordered = sorted(library.items, key=lambda item: item.at or app.now)
         for number, item in enumerate(ordered, start=1):
-            _import_one(app, desk, item.article, as_known=as_known, report=report)
+            _import_one(app, desk, item, as_known=as_known, report=report)
             progress("read", number, len(ordered))
         desk.vectors.flush()
     return report, library
 
 
-def _import_one(app: App, desk: Desk, article: Article, *, as_known: bool, report: FetchReport) -> None:
-    moment = article.published_at or app.now
+def _import_one(app: App, desk: Desk, item: LibraryItem, *, as_known: bool, report: FetchReport) -> None:
+    """Judge one article at its moment; one that is there already is a duplicate, unless the archive has it revised."""
+    article, moment = item.article, item.at or app.now
     address = url_key(article.canonical_url or article.url or "")
-    if app.store.articles.find_judged(article.id) or (address and app.store.articles.find_id_by_address(address)):
+    before = app.store.articles.find_judged(article.id)
+    is_revised = item.is_revision and before is not None and before.article.sentences != article.sentences
+    if not is_revised and (before or (address and app.store.articles.find_id_by_address(address))):
         report.outcomes[Outcome.DUPLICATE] += 1
         return
-    dated = replace(article, first_seen_at=moment)
-    judgement = desk.judge.judge(dated, now=moment)
+    dated = replace(article, first_seen_at=before.article.first_seen_at if before else moment)
+    judgement = desk.judge.judge(dated, now=moment, earlier=before.verdict.sentences if before else ())
     if as_known:
         reason = Reason(stage="import", signal="as_known", detail="imported into the known base")
         verdict = Verdict(
@@ -131,7 +135,8 @@ def _import_one(app: App, desk: Desk, article: Article, *, as_known: bool, repor
             sentences=tuple(replace(s, is_novel=False) for s in judgement.verdict.sentences),
         )  # fmt: skip
         judgement = replace(judgement, verdict=verdict, role=None)
-    stored = pipeline.save_judgement(desk, judgement, store=app.store, entry_seq=None, revision=1, now=moment)
+    revision = before.revision + 1 if before else 1
+    stored = pipeline.save_judgement(desk, judgement, store=app.store, entry_seq=None, revision=revision, now=moment)
     report.outcomes[judgement.verdict.outcome] += 1
     if judgement.verdict.outcome.is_kept:
         report.kept.append(stored)

@@ -15,30 +15,44 @@ from monitor.model import (
     Article,
     JudgedArticle,
     Page,
-    Request,
     Response,
 )
-from monitor.ports import Embedder, Fetcher
+from monitor.pipeline.pages import read_article
+from monitor.ports import Embedder
 from monitor.sources.auto import is_html
 from monitor.stages.clipping import read_clipping
 from monitor.stages.reading import cut
 from monitor.text.charset import decode
-from monitor.text.urls import is_web_url
+from monitor.text.urls import is_web_url, url_key
 
 
 async def check(app: App, page: Page, *, embedder: Embedder | None = None) -> JudgedArticle:
-    """The verdict on one text against everything known; stores no judgement."""
+    """The verdict on one text against everything known; stores no judgement.
+
+    A text at the address of a stored article is judged as if that one had never been seen.
+    """
     async with open_reader() as reader:
         corpus = await load_corpus(app, reader)
     sentences, starts = cut(page, page.language)
+    stored = _find_stored(app, page)
     article = Article(
-        id="check", url=page.url, canonical_url=page.canonical_url or page.url, title=page.title,
+        id=stored or "check", url=page.url, canonical_url=page.canonical_url or page.url, title=page.title,
         standfirst=page.standfirst, sentences=sentences, starts=starts, outlet=page.outlet, language=page.language,
         authors=page.authors, published_at=page.published_at, first_seen_at=app.now,
     )  # fmt: skip
-    desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder)
+    desk = open_desk(app, [item.article for item in corpus.items], embedder=embedder, without=stored)
     judgement = desk.judge.judge(article, now=app.now)
     return JudgedArticle(article=article, verdict=judgement.verdict, judged_at=app.now)
+
+
+def _find_stored(app: App, page: Page) -> str | None:
+    """The id of the article at the page's address."""
+    for url in (page.canonical_url, page.url):
+        key = url_key(url) if url else None
+        found = app.store.articles.find_id_by_address(key) if key else None
+        if found is not None:
+            return found
+    return None
 
 
 async def read_text(body: bytes) -> Page:

@@ -12,6 +12,7 @@ import os
 import threading
 import zlib
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,26 +76,28 @@ class WarcFolder:
 
     def _open(self, day: str) -> io.FileIO:
         self._folder.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while True:
+        for number in count(1):
             path = self._folder / f"monitor-{day}-{number:04}.warc.gz"
-            number += 1
             if path.exists() and path.stat().st_size >= self._max_bytes:
                 continue
             file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
             try:
-                if not _is_ours(file):
-                    file.close()
-                    continue
-                end = find_end(file)
-                file.truncate(end)
-                file.seek(end)
-                if end == 0:
-                    _append(file, _gzipped(lambda writer: writer.create_warcinfo_record(path.name, self._info())))
+                if _is_ours(file):
+                    self._go_to_end(file, path.name)
+                    return file
             except BaseException:
                 file.close()
                 raise
-            return file
+            file.close()
+        raise AssertionError("there is always a next number")
+
+    def _go_to_end(self, file: io.FileIO, name: str) -> None:
+        """Behind the last whole record; a new file gets the one that tells what it is."""
+        end = find_end(file)
+        file.truncate(end)
+        file.seek(end)
+        if end == 0:
+            _append(file, _gzipped(lambda writer: writer.create_warcinfo_record(name, self._info())))
 
     def _info(self) -> dict[str, str]:
         return {

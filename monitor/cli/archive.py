@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def import_(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="JSON Lines files, or folders of texts and pages.")
+        list[Path], typer.Argument(metavar="PATH...", help="JSON Lines, web archives (.warc.gz), or folders of texts and pages.")
     ],
     as_known: Annotated[bool, typer.Option("--as-known", help="Into the known base, not as news.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
@@ -52,13 +52,15 @@ def import_(
 
 
 def _check_paths(paths: list[Path]) -> None:
+    from importlib.util import find_spec
+
+    from monitor.library import is_web_archive
+
     for path in paths:
-        if path.name.lower().endswith((".warc.gz", ".warc")):
-            raise UsageError(
-                f"{path}: web archives are not read yet; export them as JSON Lines with url, title and text"
-            )
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder")
+        if is_web_archive(path) and find_spec("warcio") is None:
+            raise UsageError(f"{path}: web archives need the package warcio: install monitor-news[archive]")
 
 
 def _show(report: FetchReport, library: Library, seconds: float) -> None:
@@ -67,4 +69,7 @@ def _show(report: FetchReport, library: Library, seconds: float) -> None:
 
     screen = console()
     screen.print(f"{count(len(library.items), 'article')} read in {seconds:.1f} s")
+    if library.n_skipped:
+        parts = (f"{number:,} {name}" for name, number in sorted(library.n_skipped.items()))
+        screen.print(f"records that are no articles: {', '.join(parts)}")
     show_outcomes(screen, report)

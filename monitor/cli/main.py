@@ -18,11 +18,13 @@ from monitor.cli import (
     corpus,
     demo,
     digest,
+    doctor,
     extract,
     feeds,
     fetch,
     init,
     mail,
+    mark,
     scheduler,
     search,
     status,
@@ -30,7 +32,27 @@ from monitor.cli import (
 )
 from monitor.cli.context import load_options
 
-_GROUPS = (init, demo, fetch, digest, mail, scheduler, articles, why, check, search, extract, archive, corpus, feeds, config, status, backup)
+_GROUPS = (
+    init,
+    demo,
+    fetch,
+    digest,
+    mail,
+    scheduler,
+    articles,
+    why,
+    mark,
+    check,
+    search,
+    extract,
+    archive,
+    corpus,
+    feeds,
+    config,
+    status,
+    doctor,
+    backup,
+)
 """In the order in which ``--help`` lists them."""
 
 app = typer.Typer(

@@ -31,6 +31,7 @@ def import_object(report: FetchReport, library: Library, seconds: float) -> dict
     """``import --json``."""
     return {
         "read": len(library.items),
+        "skipped": dict(library.n_skipped),
         "articles": {outcome.value: report.outcomes[outcome] for outcome in Outcome},
         "errors": [{"file": problem.path, "detail": problem.detail} for problem in library.problems],
         "seconds": round(seconds, 1),
@@ -74,6 +75,8 @@ def reason_object(reason: Reason) -> dict[str, Any]:
     }  # fmt: skip
     if reason.passage is not None:
         found["passage"] = reason.passage
+    if reason.own_passage is not None:
+        found["own_passage"] = reason.own_passage
     if reason.detail is not None:
         found["detail"] = reason.detail
     return found

@@ -77,16 +77,24 @@ def _status_object(found: Status, now: datetime) -> dict[str, Any]:
             for item in found.digests
         ],
         "outbox": dict(found.outbox),
+        "problems": [
+            {"text": problem.text, "advice": problem.advice, "failure": problem.is_failure}
+            for problem in found.problems
+        ],
     }
 
 
 def _show(screen: Console, found: Status) -> None:
-    from monitor.cli.screen import count, minute, show
+    from monitor.cli.screen import minute, show
 
     size = f", {found.store_bytes / 1e6:.1f} MB" if found.store_bytes is not None else ""
-    show(screen, f"{found.store}{size}", lead="store     ")
+    room = f", {found.free_bytes / 1e9:.1f} GB free" if found.free_bytes is not None else ""
+    show(screen, f"{found.store}{size}{room}", lead="store     ")
+    for beat in found.schedulers:
+        show(screen, f"{beat.name} since {minute(beat.started_at)}, seen {minute(beat.beat_at)}", lead="running   ")
     feeds = found.feeds
-    parts = [f"{found.n_due} due", f"{feeds['failing']} failing", f"{feeds['gone']} gone", f"{feeds['off']} off"]
+    parts = [f"{feeds['waiting'] + feeds['due']} ok", f"{found.n_due} due", f"{feeds['failing']} failing"]
+    parts += [f"{feeds['gone']} gone", f"{feeds['off']} off", f"{found.n_silent} silent"]
     show(screen, f"{sum(feeds.values())}: {', '.join(parts)}", lead="feeds     ")
     for trouble in found.troubles[:_SHOWN_TROUBLES]:
         show(screen, trouble.title or trouble.url, lead="          ", style="red")
@@ -104,7 +112,7 @@ def _show(screen: Console, found: Status) -> None:
 
 
 def _show_rest(screen: Console, found: Status) -> None:
-    from monitor.cli.screen import count, minute, show
+    from monitor.cli.screen import count, show
 
     put_off = f", {found.n_put_off} of them put off after a failure" if found.n_put_off else ""
     show(screen, f"{count(found.n_pending, 'entry', 'entries')} to read{put_off}", lead="waiting   ")
@@ -115,6 +123,9 @@ def _show_rest(screen: Console, found: Status) -> None:
         following = f"next {_local(item.next_at, item.digest.timezone)}" if item.next_at else "by hand only"
         show(screen, f"{item.digest.id}: {last}; {following}", lead="digest    ")
     show(screen, ", ".join(f"{n} {word}" for word, n in found.outbox.items()), lead="outbox    ")
+    for problem in found.problems:
+        show(screen, problem.text, lead="problem   ", style="bold red" if problem.is_failure else "yellow")
+        show(screen, problem.advice, lead="            ", style="dim")
 
 
 def _local(moment: datetime, timezone: str) -> str:

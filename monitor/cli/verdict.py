@@ -38,6 +38,7 @@ _STAGES = {
     "story": "story",
     "novelty": "novelty",
     "import": "import",
+    "mark": "mark",
 }
 
 
@@ -84,9 +85,26 @@ def show_reasons(screen: Console, because: Sequence[Reason], titles: Mapping[str
         show(screen, "  ".join(parts), lead=lead)
         # A story is quoted by its headline, which the other side's name says already.
         passage = reason.passage if reason.passage not in titles.values() else None
+        if reason.own_passage and passage:
+            _show_passages(screen, reason.own_passage, passage)
+            passage = None
         for more in (passage and f"“{passage}”", reason.detail):
             if more:
                 show(screen, more, lead=" " * 9, style="dim")
+
+
+def _show_passages(screen: Console, own: str, other: str) -> None:
+    """What both texts say, here and there; beside each other where there is room."""
+    if screen.is_terminal and screen.width >= _SIDE_BY_SIDE:
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=7)
+        table.add_column(ratio=1)
+        table.add_column(ratio=1)
+        table.add_row("", Text(f"here: {clean_text(own)}"), Text(f"there: {clean_text(other)}", style="dim"))
+        screen.print(table, soft_wrap=False)
+        return
+    show(screen, f"here: {own}", lead=" " * 9)
+    show(screen, f"there: {other}", lead=" " * 9, style="dim")
 
 
 def _name(against: str, titles: Mapping[str, str]) -> str:

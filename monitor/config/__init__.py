@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.config.settings import DEFAULT_STORE, EmailSettings, FetchSettings, LlmSettings, Settings
+from monitor.config.settings import DEFAULT_STORE, ArchiveSettings, EmailSettings, FetchSettings, LlmSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DEFAULT_STORE", "EmailSettings", "FetchSettings", "LlmSettings", "Settings", "json_schema", "load_settings"]
+__all__ = ["DEFAULT_STORE", "ArchiveSettings", "EmailSettings", "FetchSettings", "LlmSettings", "Settings", "json_schema", "load_settings"]
 
 
 def load_settings(path: Path, *, env: Mapping[str, str]) -> Settings:

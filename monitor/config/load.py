@@ -11,6 +11,7 @@ from monitor.config.document import MAX_BYTES, Document, read_document
 from monitor.config.problems import in_file_order
 from monitor.config.schema import (
     DEFAULT_SCHEDULE,
+    ArchiveModel,
     ChannelModel,
     ConfigModel,
     DigestModel,
@@ -20,7 +21,7 @@ from monitor.config.schema import (
     LlmModel,
     TopicModel,
 )
-from monitor.config.settings import EmailSettings, FetchSettings, LlmSettings, Settings
+from monitor.config.settings import ArchiveSettings, EmailSettings, FetchSettings, LlmSettings, Settings
 from monitor.config.values import channel_addresses
 from monitor.errors import ConfigError, ConfigProblem, ParseError
 from monitor.model import ChannelAddress, Digest, Feed, Topic
@@ -140,6 +141,7 @@ def _build(config: ConfigModel, path: Path, folder: _Folder, imported: list[Feed
         email=_email(config.email, folder) if config.email else None,
         llm=_llm(config.llm) if config.llm else None,
         fetch=_fetch(config.fetch),
+        archive=_archive(config.archive, folder) if config.archive else None,
         store=_store(config.store, folder),
         templates=folder.resolve(config.templates) if config.templates else None,
         public_url=config.public_url.rstrip("/") if config.public_url else None,
@@ -249,6 +251,10 @@ def _fetch(model: FetchModel) -> FetchSettings:
         host_gap_s=model.host_gap,
         proxy=model.proxy,
     )
+
+
+def _archive(model: ArchiveModel, folder: _Folder) -> ArchiveSettings:
+    return ArchiveSettings(folder=folder.resolve(model.folder), file_bytes=model.file_size)
 
 
 def _store(address: str, folder: _Folder) -> str:

@@ -18,6 +18,7 @@ SECURITIES = ("starttls", "tls", "none")
 EMPTIES = ("skip", "send")
 DEFAULT_SCHEDULE = "0 7 * * *"
 DEFAULT_SITE = "site/"
+DEFAULT_ARCHIVE = "warc/"
 
 _HALF = 0.5
 
@@ -258,6 +259,21 @@ class FetchModel(_Section):
     )
 
 
+class ArchiveModel(_Section):
+    """Keeps every answer as it came, in web archives (WARC); off unless `archive:` is there."""
+
+    model_config = ConfigDict(title="Archive")
+
+    folder: Text = Field(default=DEFAULT_ARCHIVE, description="Folder for the .warc.gz files, made if missing.")
+    file_size: Annotated[
+        int,
+        PlainValidator(partial(values.parse_size, least=100_000, most=10_000_000_000)),
+        WithJsonSchema(
+            {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[0-9.]+ ?([kKMG]i?)?B?$|\$\{"}]}
+        ),
+    ] = Field(default=100_000_000, description="Size from which a new file is begun on the same day.")
+
+
 class ConfigModel(_Section):
     """What to watch, what is known already, and where the news goes."""
 
@@ -275,6 +291,7 @@ class ConfigModel(_Section):
     email: EmailModel | None = Field(default=None, description="The mail server for `deliver: - email:`.")
     llm: LlmModel | None = Field(default=None, description="A language model for one-line abstracts; default: none.")
     fetch: FetchModel = Field(default=FetchModel(), description="Manners and limits of the HTTP client.")
+    archive: ArchiveModel | None = Field(default=None, description="Web archives of all answers; default: none.")
     store: Annotated[str, PlainValidator(values.parse_store), _text_schema()] = Field(
         default=DEFAULT_STORE, description="sqlite:///FILE or postgresql://USER@HOST/NAME."
     )
@@ -294,6 +311,7 @@ SECTIONS: dict[tuple[str | None, ...], type[BaseModel]] = {
     ("email",): EmailModel,
     ("llm",): LlmModel,
     ("fetch",): FetchModel,
+    ("archive",): ArchiveModel,
 }
 
 

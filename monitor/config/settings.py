@@ -75,6 +75,14 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """Where answers are kept; a new file is begun on a day from ``file_bytes`` on."""
+
+    folder: Path
+    file_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One feeds.yaml. Ids are unique, every topic that is named exists, every path is absolute.
 
@@ -91,6 +99,7 @@ class Settings:
     digests: tuple[Digest, ...] = ()
     email: EmailSettings | None = None
     fetch: FetchSettings = FetchSettings()
+    archive: ArchiveSettings | None = None
     store: str
     templates: Path | None = None
     llm: LlmSettings | None = None

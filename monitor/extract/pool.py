@@ -81,7 +81,8 @@ class ReaderPool:
     async def parse_feed(self, feed: Feed, response: Response) -> ParsedFeed:
         """The document's entries. ParseError if it is no feed, ExtractError if it breaks the limits."""
         outline = codec.dump(replace(response, body=b"")).decode()
-        head = {"do": "feed", "kind": feed.kind, "response": outline}
+        picked = [feed.links, feed.selector] if feed.links or feed.selector else None
+        head = {"do": "feed", "kind": feed.kind, "picked": picked, "response": outline}
         pieces = await self._run(response.url, head, response.body, has_pages=False)
         with _checked(response.url):
             return await answers.join_feed(pieces)

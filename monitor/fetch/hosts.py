@@ -90,7 +90,7 @@ class HostTurns:
         gap_s: Callable[[str], float],
         monotonic: Callable[[], float],
         sleep: Sleep,
-        patience_s: float = 0.1,
+        patience_s: float = 0.03,
         reserve: Reserve | None = None,
     ) -> None:
         self._per_host = per_host

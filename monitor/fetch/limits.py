@@ -28,7 +28,7 @@ class FetchLimits:
     per_host: int = 1
     concurrency: int = 64
     host_gap_s: float | None = None
-    patience_s: float = 0.1
+    patience_s: float = 0.03
 
 
 class RefusedError(Exception):

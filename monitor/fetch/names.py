@@ -16,7 +16,7 @@ from threading import Thread
 from monitor.fetch.limits import RefusedError
 
 Resolver = Callable[[str], Sequence[str]]
-"""Blocking: host name to addresses. OSError or UnicodeError if there are none."""
+"""Blocking: host name to addresses. OSError or ValueError (UnicodeError is one) if there are none."""
 
 _MAX_THREADS = 256
 """Lookups under way. A thread that waits costs some 100 kB; glibc gives a lookup up after 10 to 30 s."""
@@ -53,7 +53,7 @@ class NameService:
                 return await answer
         except TimeoutError as error:
             raise RefusedError("dns", f"no answer for {host} within {self._timeout_s:g} s") from error
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             raise RefusedError("dns", f"cannot look up {host}: {error}") from error
 
     def _look_up(self, loop: asyncio.AbstractEventLoop, answer: _Answer, host: str) -> None:

@@ -1,8 +1,8 @@
 """One tick of the scheduler, and the tasks it starts.
 
-A tick is short. It stores the editions that are due, then starts a fetch if feeds are due and a delivery if the outbox
-has something to send; both go on beside later ticks, at most one of each, so that neither slow feeds nor a hanging mail
-server makes an edition late. A delivery runs in a thread with a store of its own, since channels wait for their servers.
+A tick is short. It starts what is due: to make editions, to fetch, to deliver. These go on beside later ticks, at most
+one of each, so that neither slow feeds nor a hanging mail server makes an edition late. A delivery runs in a thread with
+a store of its own, since channels wait for their servers.
 
 A slot that was missed (the computer was off or asleep) waits for the next fetch: its edition should tell the news of
 now. It does not wait longer than ``PATIENCE_S``.
@@ -14,7 +14,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from monitor.app import (
     open_app,
     open_reader,
     publish_slot,
+    write_lines,
 )
 from monitor.app.locking import work_lock
 from monitor.config import Settings
@@ -39,7 +40,7 @@ from monitor.errors import MonitorError, StoreError, StoreLockedError
 from monitor.jobs.log import tell, warn
 from monitor.jobs.turn import WorkTurn
 from monitor.jobs.watch import ConfigWatch
-from monitor.model import Beat, Feed, Outcome
+from monitor.model import Beat, Edition, Feed, Outcome
 from monitor.pipeline import DeliveryReport, FetchReport
 from monitor.ports import Embedder
 
@@ -50,7 +51,7 @@ BUSY_S = 5.0
 PATIENCE_S = 600.0
 BEAT_S = 60.0
 _LATE = timedelta(minutes=2)
-_FETCH, _DELIVER = "fetch", "deliver"
+_FETCH, _PUBLISH, _DELIVER = "fetch", "publish", "deliver"
 _MARGIN_S = 0.05  # so that a timer that fires early does not find a slot not due yet
 
 
@@ -134,9 +135,10 @@ class Caretaker:
             feeds = choose_feeds(app)
             has_work = bool(feeds) or app.store.feeds.count_pending(now=app.now) > 0
             self._has_fetched = self._has_fetched or not has_work
-            self._publish(app, find_due_slots(app))
+            if slots := self._choose_slots(app):
+                self._start(_PUBLISH, lambda: self._alone(lambda: self._publish(app, slots)))
             if has_work:
-                self._start(_FETCH, lambda: self._fetch_alone(app, feeds))
+                self._start(_FETCH, lambda: self._alone(lambda: self._fetch(app, feeds)))
         if not self._has_delivered or has_deliveries(app):
             self._start(_DELIVER, lambda: self._deliver(app))
 
@@ -148,8 +150,7 @@ class Caretaker:
         async with work_lock(self._app(), _tell_waiting):
             await self._fetch(self._app(), choose_feeds(self._app()))
             app = self._app()
-            for due in find_due_slots(app):
-                self._publish_one(app, due)
+            await self._publish(app, find_due_slots(app))
         return not (await self._deliver(app)).failed
 
     async def close(self, *, patience_s: float) -> bool:
@@ -189,16 +190,18 @@ class Caretaker:
             tell("store_works_again")
             self.trouble = None
 
-    def _publish(self, app: App, slots: tuple[DueSlot, ...]) -> None:
-        has_waited = time.monotonic() - self._awake_s > PATIENCE_S
-        for due in slots:
-            is_late = app.now - due.slot.at > _LATE
-            if is_late and not self._has_fetched and not has_waited:
-                continue
-            self._publish_one(app, due)
+    def _choose_slots(self, app: App) -> list[DueSlot]:
+        """The slots to decide now: all that are due but those that wait for a fetch."""
+        is_ready = self._has_fetched or time.monotonic() - self._awake_s > PATIENCE_S
+        return [due for due in find_due_slots(app) if is_ready or app.now - due.slot.at <= _LATE]
 
-    def _publish_one(self, app: App, due: DueSlot) -> None:
-        edition = publish_slot(app, due)
+    async def _publish(self, app: App, slots: Sequence[DueSlot]) -> None:
+        for due in slots:
+            lines = await asyncio.to_thread(write_lines, app, due) if app.settings.llm else None
+            self._tell_edition(app, due, publish_slot(app, due, lines))
+        self.wake()
+
+    def _tell_edition(self, app: App, due: DueSlot, edition: Edition | None) -> None:
         late_s = round((app.now - due.slot.at).total_seconds(), 1)
         if edition is None:
             tell("slot_empty", digest=due.digest.id, slot=due.slot.name, late_s=late_s)
@@ -230,28 +233,32 @@ class Caretaker:
         finally:
             del self._tasks[name]
 
-    async def _fetch_alone(self, app: App, feeds: tuple[Feed, ...]) -> None:
-        """The same under the lock."""
+    async def _alone(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do *work* while no other process works on the database."""
         if self._turn.try_enter():
             with self._turn.hold():
-                await self._fetch(app, feeds)
+                await work()
 
     async def _fetch(self, app: App, feeds: tuple[Feed, ...]) -> FetchReport:
         began_s = time.monotonic()
         report = await fetch_at(self._bench, app, feeds)
+        if report.polled or report.outcomes:
+            self._tell_fetch(feeds, report, time.monotonic() - began_s)
         if not self._has_fetched:
             # Missed slots may have waited for this.
             self._has_fetched = True
             self.wake()
+        return report
+
+    def _tell_fetch(self, feeds: Sequence[Feed], report: FetchReport, seconds: float) -> None:
         self._tell_feeds(feeds, report)
         outcomes: dict[str, Any] = {outcome.value: report.outcomes[outcome] for outcome in Outcome}
         tell(
             "fetched", feeds=report.polled, unchanged=report.not_modified, failed_feeds=report.failed_feeds,
-            entries=report.new_entries, **outcomes, seconds=round(time.monotonic() - began_s, 1),
+            entries=report.new_entries, **outcomes, seconds=round(seconds, 1),
         )  # fmt: skip
-        return report
 
-    def _tell_feeds(self, feeds: tuple[Feed, ...], report: FetchReport) -> None:
+    def _tell_feeds(self, feeds: Sequence[Feed], report: FetchReport) -> None:
         """One line for each feed that begins or ceases to fail, and for each article that nobody foresaw."""
         found = {str(error["feed"]): error for error in report.errors if "url" not in error}
         for feed in feeds:

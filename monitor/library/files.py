@@ -12,14 +12,13 @@ be of any size, and a row that breaks a worker is found by itself.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import CorpusError, ExtractError
 from monitor.library.items import Library, LibraryItem, article_of
-from monitor.library.webarchives import is_web_archive, read_web_archive
+from monitor.library.webarchives import is_web_archive, read_web_archives
 from monitor.model import Article, Clipping, Document, Page
 from monitor.ports import Reader
 from monitor.stages.documents import SUFFIXES
@@ -40,14 +39,10 @@ async def load_library(paths: Iterable[Path], reader: Reader, *, is_corpus: bool
     """
     problems: list[CorpusError] = []
     files = [file for path in paths for file in _files(path, problems, is_corpus=is_corpus)]
-    items: list[LibraryItem] = []
-    n_skipped: Counter[str] = Counter()
-    for file in [file for file in files if is_web_archive(file)]:
-        files.remove(file)
-        found, failed, skipped = await read_web_archive(file, reader)
-        items += found
-        problems += failed
-        n_skipped += skipped
+    archives = [file for file in files if is_web_archive(file)]
+    files = [file for file in files if not is_web_archive(file)]
+    items, failures, n_skipped = await read_web_archives(archives, reader)
+    problems += failures
     for start in range(0, len(files), _FILES_AT_ONCE):
         together = files[start : start + _FILES_AT_ONCE]
         for found, failed in await asyncio.gather(

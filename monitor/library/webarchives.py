@@ -1,13 +1,14 @@
-"""The articles in a web archive: its pages, read as if they had been fetched then.
+"""The articles in web archives: their pages, read as if they had been fetched then.
 
-Feeds in it are read too. What they say of an entry completes its page, as it does in a fetch; an entry whose page is
-not in the archive is taken from the feed's own text. Pages that were kept more than once become revisions.
+Feeds in them are read too. What they say of an entry completes its page, as it does in a fetch; an entry whose page is
+not there is taken from the feed's own text. A page that was kept again with another text becomes a revision.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,40 +45,51 @@ class _Told:
 
 @dataclass(slots=True)
 class _Shelf:
-    """What one archive has brought so far."""
+    """What the archives have brought so far; ``texts`` holds the latest of each article by its id."""
 
     path: Path
     told: dict[str, _Told] = field(default_factory=dict)
     items: list[LibraryItem] = field(default_factory=list)
     problems: list[CorpusError] = field(default_factory=list)
     n_skipped: Counter[str] = field(default_factory=Counter)
-    addresses: set[str] = field(default_factory=set)
+    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-async def read_web_archive(path: Path, reader: Reader) -> tuple[list[LibraryItem], list[CorpusError], Counter[str]]:
-    """The articles, what could not be read (by its place in bytes), and how many records were skipped for what."""
-    shelf = _Shelf(path)
-    waiting: list[Capture] = []
-    try:
-        async for capture in reader.iter_captures(str(path)):
-            if capture.problem is not None:
-                shelf.problems.append(CorpusError(f"{path}, byte {capture.offset:,}", capture.problem))
-            elif capture.response is None:
-                shelf.n_skipped[capture.skipped or "unknown"] += 1
-            elif _media_type(capture.response) not in _PAGES:
-                await _take_feed(shelf, capture, capture.response, reader)
-            else:
-                waiting.append(capture)
-            if len(waiting) >= _AT_ONCE:
-                await _take_pages(shelf, waiting, reader)
-                waiting = []
-    except OSError as error:
-        shelf.problems.append(CorpusError(str(path), error.strerror or str(error)))
-    await _take_pages(shelf, waiting, reader)
+async def read_web_archives(
+    paths: Sequence[Path], reader: Reader
+) -> tuple[list[LibraryItem], list[CorpusError], Counter[str]]:
+    """The articles, what could not be read (by its place in bytes), and how many records were skipped for what.
+
+    Give them in the order of their time: what a feed said in one is known in the next.
+    """
+    shelf = _Shelf(Path())
+    for path in paths:
+        shelf.path = path
+        try:
+            await _take_archive(shelf, reader)
+        except OSError as error:
+            shelf.problems.append(CorpusError(str(path), error.strerror or str(error)))
     for told in shelf.told.values():
         if not told.is_read:
             _put(shelf, await _article_of_entry(told, reader), told.seen_at)
     return shelf.items, shelf.problems, shelf.n_skipped
+
+
+async def _take_archive(shelf: _Shelf, reader: Reader) -> None:
+    waiting: list[Capture] = []
+    async for capture in reader.iter_captures(str(shelf.path)):
+        if capture.problem is not None:
+            shelf.problems.append(CorpusError(f"{shelf.path}, byte {capture.offset:,}", capture.problem))
+        elif capture.response is None:
+            shelf.n_skipped[capture.skipped or "unknown"] += 1
+        elif _media_type(capture.response) not in _PAGES:
+            await _take_feed(shelf, capture, capture.response, reader)
+        else:
+            waiting.append(capture)
+        if len(waiting) >= _AT_ONCE:
+            await _take_pages(shelf, waiting, reader)
+            waiting = []
+    await _take_pages(shelf, waiting, reader)
 
 
 async def _take_feed(shelf: _Shelf, capture: Capture, response: Response, reader: Reader) -> None:
@@ -149,9 +161,11 @@ def _article_of_told(page: Page, told: _Told) -> Article:
 
 
 def _put(shelf: _Shelf, article: Article, captured_at: datetime | None) -> None:
-    """Put an article away; one that was kept before is a revision, dated by its capture."""
-    is_revision = article.id in shelf.addresses
-    shelf.addresses.add(article.id)
+    """Put an article away; one that was kept before with another text is a revision, dated by its capture."""
+    is_revision = article.id in shelf.texts
+    if shelf.texts.get(article.id) == article.sentences:
+        return
+    shelf.texts[article.id] = article.sentences
     moment = captured_at if captured_at not in (None, _EPOCH) else None
     at = moment if is_revision else article.published_at or moment
     shelf.items.append(

@@ -40,6 +40,7 @@ from monitor.model.judgement import (
     Verdict,
 )
 from monitor.model.outbox import OutboxItem, OutboxState
+from monitor.model.marks import Mark, MarkKind
 from monitor.model.records import (
     Arrival,
     ArticleKeys,
@@ -78,6 +79,8 @@ __all__ = [
     "KnownFrom",
     "KnownRecord",
     "Ledger",
+    "Mark",
+    "MarkKind",
     "Match",
     "OutboxItem",
     "OutboxState",

@@ -32,10 +32,10 @@ async def poll(
 ) -> None:
     """Ask every feed once; its state and its new entries are stored in one transaction a feed.
 
-    Those that failed last time are asked last: they may hang, and the others need not wait for them.
+    Those that answered last time are asked first and those that failed last: they may hang, and nobody need wait.
     """
     states = store.feeds.load_states()
-    ordered = sorted(feeds, key=lambda feed: feed.url in states and states[feed.url].n_failures > 0)
+    ordered = sorted(feeds, key=lambda feed: _doubt(states.get(feed.url)))
     n_done = 0
 
     async def ask(feed: Feed) -> None:
@@ -50,6 +50,13 @@ async def poll(
     async with asyncio.TaskGroup() as group:
         for feed in ordered:
             group.create_task(ask(feed))
+
+
+def _doubt(state: FeedState | None) -> int:
+    """0 for a feed that answered last time, 1 for one that was never asked, 2 for one that failed."""
+    if state is None or not state.n_polls:
+        return 1
+    return 2 if state.n_failures else 0
 
 
 async def _poll_feed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from monitor.model import (
     ArticleKeys,
     Feed,
     JudgedArticle,
+    Mark,
+    MarkKind,
     Outcome,
     Page,
     PendingEntry,
@@ -27,6 +29,7 @@ from monitor.pipeline.report import FetchReport, Progress, quiet
 from monitor.ports import Fetcher, Reader, Store, Vectors
 from monitor.stages.analysis import stacked
 from monitor.stages.judge import Judge, Judgement
+from monitor.stages.marking import marked_verdict
 from monitor.stages.reading import article_from, article_id, needs_page, page_of_summary, with_summary
 from monitor.text.fingerprints import to_bytes
 from monitor.text.tokens import search_terms
@@ -66,12 +69,13 @@ class VectorKeeper(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """Where entries are judged: the judge, the stories so far, the feeds by address, and the kept vectors."""
+    """Where entries are judged: the judge, the stories so far, the feeds by address, kept vectors, marks by article."""
 
     judge: Judge
     stories: dict[str, Story]
     feeds: Mapping[str, Feed]
     vectors: VectorKeeper
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
 async def read(
@@ -231,6 +235,9 @@ def _judge_entry(desk: Desk, item: _Read, page: Page, *, store: Store, now: date
     judgement = replace(
         judgement, verdict=replace(judgement.verdict, because=(*item.because, *judgement.verdict.because))
     )
+    mark = desk.marks.get(article.id)
+    if mark is not None and mark.kind is MarkKind.OFF_TOPIC:  # a later version is no more wanted
+        judgement = replace(judgement, verdict=marked_verdict(judgement.verdict, mark), role=None)
     stored = save_judgement(desk, judgement, store=store, entry_seq=pending.seq, revision=pending.revision, now=now)
     report.outcomes[judgement.verdict.outcome] += 1
     if judgement.verdict.outcome.is_kept:

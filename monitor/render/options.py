@@ -14,7 +14,8 @@ class SiteLinks:
     """Where the neighbours of a page are: our own addresses, relative to the page or absolute; None where unknown.
 
     ``page`` is the public address of the edition itself, for mail and text that leave the site. ``stories`` and
-    ``topics`` are the folders of story and topic pages, ending in ``/``, ``editions`` that of the edition pages.
+    ``topics`` are the folders of story and topic pages, ending in ``/``, ``editions`` that of the edition pages,
+    of which those in ``pages`` are there.
     """
 
     archive: str | None = None
@@ -26,6 +27,7 @@ class SiteLinks:
     stories: str | None = None
     topics: str | None = None
     editions: str | None = None
+    pages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

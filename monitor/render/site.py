@@ -42,10 +42,11 @@ def plan_site(
     editions = sorted({each.id: each for each in (*history, edition)}.values(), key=lambda each: (each.to_at, each.id))
     at = editions.index(edition)
     stale = {each.id for each in editions[max(0, at - 1) : at + 2]}
+    pages = frozenset(page_path(each).rpartition("/")[2] for each in editions)
     files = [
         file
         for position in _newest_first(at, len(editions))
-        for file in _edition_files(editions, position, stale, templates)
+        for file in _edition_files(editions, position, stale, pages, templates)
     ]
     files += _dossier_files(edition, editions, templates)
     own = sort_lines(map(archive_line, editions))
@@ -79,7 +80,7 @@ def _newest_first(first: int, length: int) -> list[int]:
 
 
 def _edition_files(
-    editions: Sequence[Edition], at: int, stale: set[str], templates: Path | None
+    editions: Sequence[Edition], at: int, stale: set[str], pages: frozenset[str], templates: Path | None
 ) -> tuple[SiteFile, SiteFile]:
     edition = editions[at]
     near = {
@@ -95,6 +96,7 @@ def _edition_files(
         stories=f"{STORIES}/",
         topics=f"{TOPICS}/",
         editions="",
+        pages=pages,
     )
     options = Options(templates=templates, site=site)
     back = Options(

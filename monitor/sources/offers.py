@@ -25,8 +25,10 @@ _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json"}
 )
 _FEED_PATH = re.compile(
-    r"(?:/(?:rss|feeds?|atom|rdf)/?|[./_-](?:rss|atom|rdf|feed)[^/]{0,20}|/(?:rss|feeds?|atom|index)[^/]{0,30}\.(?:xml|json|rdf))$"
-    r"|\.(?:rss|atom|rdf)$|/(?:rss|feeds?)/[^?]{1,100}\.xml$",
+    r"/(?:rss|feeds?|atom|rdf)\d?/?$"
+    r"|[._-](?:rss|atom|rdf|feed)\d?(?:\.(?:xml|php|aspx|json))?$"
+    r"|/(?:rss|feed|atom|index)[\w.-]{0,30}\.(?:xml|json|rdf)$"
+    r"|/(?:rss|feeds?)/[^?]{1,100}\.xml$",
     re.IGNORECASE,
 )
 _FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|output)=(?:rss2?|atom|feed|rdf)", re.IGNORECASE)

@@ -1,18 +1,19 @@
-"""Figures that changed: a new sentence gives another value for what a known sentence gave a value for.
+"""Figures that changed: a sentence gives another value for what a known sentence gave a value for.
 
-Two values are of the same thing if they have one unit and stand in sentences that mean the same and share most of
-their words besides the numbers, or if the new sentence itself names the old value ("up from 41 million", "not 96 as
-first reported") and that value is known.
+Either the sentence says so itself ("60 days and not 90", "three more than first reported", see ``corrections``) and the
+old value is known; or two values of one unit stand in sentences that mean the same and share most of their words besides
+the numbers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from monitor.model import Change, JudgedSentence
 from monitor.ports import Vectors
 from monitor.stages.analysis import Analysis, SentenceView
+from monitor.stages.corrections import Correction, find_corrections, old_keys, says_change
 from monitor.stages.known import KnownBase, KnownSentence
 from monitor.stages.novelty import Neighbours
 from monitor.text.numbers import Quantity, quantities
@@ -26,12 +27,29 @@ _ALIKE_WITHOUT_UNIT = 1.15
 _MAX_RATIO = 4.0
 _MAX_RATIO_NAMED = 20.0
 _REACH = 50  # characters on either side of a figure that say what it measures
-_COMPARED_KINDS = frozenset({"count", "money", "percent"})
-_OLD_VALUE = re.compile(
-    r"(?:\b(?:from|instead of|rather than|not|previously|earlier|against|compared with|down from|up from|after|versus|statt|"
-    r"von|nicht|zuvor|bisher|gegenüber)\b|由|从|此前|原|而非|而不是|不是)\W*(?:\w+\W+){0,3}$",
-    re.IGNORECASE,
-)
+_COMPARED_KINDS = frozenset({"count", "money", "percent", "date"})
+_CHANGE_BONUS = 0.15
+_NEAR_ELSEWHERE = 0.6
+_LIKENESS_PLAIN = (0.1, 0.25)
+_LIKENESS_SUGGESTED = (0.4, 0.6)
+_LIKENESS_BY_DIFFERENCE = (0.2, 0.5)
+"""Likeness that the sentence with the old value must have: in the story, and elsewhere."""
+
+_TOLD_LIKENESS = (0.4, 0.6)
+_ALIKE_THOUGH_KNOWN = 0.3
+"""How much more alike two sentences must be to overrule that the new one seemed known."""
+
+_MAX_RATIO = 4.0
+_MAX_RATIO_NAMED = 20.0
+_REACH = 50  # characters on either side of a figure that say what it measures
+_COMPARED_KINDS = frozenset({"count", "money", "percent", "date"})
+_CHANGE_BONUS = 0.15
+_NEAR_ELSEWHERE = 0.6
+_LIKENESS_STATED = {True: (0.15, 0.4), False: (0.4, 0.6)}
+"""Likeness that the sentence with the old value must have, in the story and elsewhere, by whether the correction is
+plain."""
+
+_LIKENESS_BY_DIFFERENCE = (0.3, 0.5)
 _AGE = re.compile(r"[\s-]*(?:years?[\s-]old|Jahre alt|jährige|岁)", re.IGNORECASE)
 _WORDS_AROUND = 8
 _WORDS_NAMED = 3
@@ -55,37 +73,108 @@ def find_changes(
     told: set[tuple[str, str]] = set()
     replaced: set[str] = set()
     for place, (view, sentence, near) in enumerate(zip(analysis.sentences, judged, neighbours, strict=True)):
-        if not sentence.is_novel or not view.values:
+        if not view.values:
             continue
-        sources = _sources(analysis.vectors[place], near, earlier, known)
-        for new, old, source in _changed_values(view, sources, analysis.language):
-            keys = (old.key, new.key)
-            if keys not in told and old.key not in replaced:
-                told.add(keys)
-                replaced.add(old.key)
-                changes.append(_change(view, new, old.text, source, known))
+        vector = analysis.vectors[place]
+        found = list(_stated(view, vector, earlier, known, analysis.language))
+        sources = _sources(vector, near, earlier, known)
+        margin = 0.0 if sentence.is_novel else _ALIKE_THOUGH_KNOWN
+        found += _alike(view, sources, found, analysis.language, margin=margin)
+        for new, old_key, old_text, source in found:
+            if (old_key, new.key) not in told and old_key not in replaced:
+                told.add((old_key, new.key))
+                replaced.add(old_key)
+                changes.append(_change(view, new, old_text, source, known))
     return tuple(changes)
 
 
-def _earlier_sentences(known: KnownBase, story_id: str | None) -> list[int]:
+_Found = tuple[Quantity, str, str, KnownSentence]
+"""New value, key and text of the old one, and the sentence that gave it."""
+
+
+def _stated(
+    view: SentenceView, vector: Vectors, earlier: Collection[int], known: KnownBase, language: str | None
+) -> Iterator[_Found]:
+    """The corrections that the sentence states, if the old value is known from a sentence about the same."""
+    done: set[str] = set()
+    for correction in find_corrections(view.text, language):
+        new = correction.new
+        if new.key in done or _AGE.match(view.text, new.end) or not _is_possible(correction):
+            continue
+        if _is_told(new.key, vector, earlier, known):
+            continue
+        bounds = _bounds(correction)
+        for key in old_keys(correction):
+            source = _source_of(key, vector, earlier, known, bounds)
+            old = (
+                None
+                if source is None
+                else _quantity(source.view, key, new, known.documents[source.document].article.language)
+            )
+            if source is not None and old is not None:
+                done |= {new.key, key}
+                yield new, key, old.text, source
+                break
+
+
+def _bounds(correction: Correction) -> tuple[float, float]:
+    if correction.old is None:
+        return _LIKENESS_BY_DIFFERENCE
+    return _LIKENESS_PLAIN if correction.is_plain else _LIKENESS_SUGGESTED
+
+
+def _is_possible(correction: Correction) -> bool:
+    old, new = correction.old, correction.new
+    if old is None or not old.value or not new.value or new.kind == "date":
+        return True
+    if new.kind == "money" and old.unit != new.unit:
+        return False
+    return 1 / _MAX_RATIO_NAMED <= new.value / old.value <= _MAX_RATIO_NAMED
+
+
+def _is_told(key: str, vector: Vectors, earlier: Collection[int], known: KnownBase) -> bool:
+    """True if the story, or a near sentence elsewhere, gave the new value already."""
+    return any(
+        float(known.vectors[place] @ vector) >= (_TOLD_LIKENESS[place not in earlier])
+        for place in known.sentences_with(key)
+    )
+
+
+def _source_of(
+    key: str, vector: Vectors, earlier: Collection[int], known: KnownBase, bounds: tuple[float, float]
+) -> KnownSentence | None:
+    """The likest known sentence with the old value; *bounds* are for the story and for elsewhere."""
+    best: tuple[float, int] | None = None
+    for place in known.sentences_with(key):
+        likeness = float(known.vectors[place] @ vector)
+        if likeness >= bounds[place not in earlier] and (best is None or likeness > best[0]):
+            best = (likeness, place)
+    return None if best is None else known.sentences[best[1]]
+
+
+def _quantity(view: SentenceView, key: str, new: Quantity, language: str | None) -> Quantity | None:
+    return next((each for each in quantities(view.text, language) if each.key == key and each.kind == new.kind), None)
+
+
+def _earlier_sentences(known: KnownBase, story_id: str | None) -> dict[int, None]:
     """Places of the known sentences that stand in articles of the story."""
     if story_id is None:
-        return []
-    return [
-        place
+        return {}
+    return {
+        place: None
         for place, sentence in enumerate(known.sentences)
         if known.documents[sentence.document].story_id == story_id
-    ]
+    }
 
 
 def _sources(
-    vector: Vectors, near: Neighbours, earlier: Sequence[int], known: KnownBase
+    vector: Vectors, near: Neighbours, earlier: Collection[int], known: KnownBase
 ) -> list[tuple[float, KnownSentence]]:
     """Sentences that may hold the old value, likest first: of the story, and near ones of the corpus."""
     found = [
         (cosine, sentence)
         for cosine, sentence in zip(near.cosines, near.sentences, strict=True)
-        if known.documents[sentence.document].is_corpus and cosine >= _CORPUS_LIKENESS
+        if cosine >= (_CORPUS_LIKENESS if known.documents[sentence.document].is_corpus else _NEAR_ELSEWHERE)
     ]
     if earlier:
         likeness = known.vectors[list(earlier)] @ vector
@@ -93,62 +182,57 @@ def _sources(
     return sorted(found, key=lambda pair: -pair[0])
 
 
-def _changed_values(
-    view: SentenceView, sources: Sequence[tuple[float, KnownSentence]], language: str | None
-) -> Iterator[tuple[Quantity, Quantity, KnownSentence]]:
-    """Pairs of a new and an old value of the same thing, each value of the sentence at most once."""
-    in_text = quantities(view.text, language)
+def _alike(
+    view: SentenceView,
+    sources: Sequence[tuple[float, KnownSentence]],
+    stated: Sequence[_Found],
+    language: str | None,
+    *,
+    margin: float,
+) -> list[_Found]:
+    """Pairs of a new and an old value of the same thing by the likeness of what is said about them."""
     known_keys = frozenset().union(*(source.view.values for _, source in sources))
-    named_old = {
-        quantity.key: quantity
-        for quantity in in_text
-        if quantity.kind in _COMPARED_KINDS
-        and quantity.key in known_keys
-        and _OLD_VALUE.search(view.text[max(0, quantity.start - 60) : quantity.start])
-    }
-    for new in in_text:
-        if new.kind not in _COMPARED_KINDS or new.key in known_keys or _AGE.match(view.text, new.end):
+    settled = {key for new, old_key, _, _ in stated for key in (new.key, old_key)}
+    found = []
+    for new in quantities(view.text, language):
+        if new.kind not in _COMPARED_KINDS or new.key in known_keys | settled or _AGE.match(view.text, new.end):
             continue
-        named = [old for old in named_old.values() if _is_comparable(new, old, by_name=True)]
-        if named:
-            old = min(named, key=lambda quantity: abs(quantity.start - new.start))
-            source = next(source for _, source in sources if old.key in source.view.values)
-            yield new, old, source
-            named_old.pop(old.key)
-            continue
-        best = _best_old_value(view, new, sources, language)
+        best = _best_old_value(view, new, sources, language, margin=margin)
         if best is not None:
-            yield new, *best
+            found.append((new, best[0].key, best[0].text, best[1]))
+    return found
 
 
 def _best_old_value(
-    view: SentenceView, new: Quantity, sources: Sequence[tuple[float, KnownSentence]], language: str | None
+    view: SentenceView,
+    new: Quantity,
+    sources: Sequence[tuple[float, KnownSentence]],
+    language: str | None,
+    *,
+    margin: float,
 ) -> tuple[Quantity, KnownSentence] | None:
     """The old value whose sentence and surroundings are likest, None if none is like enough."""
     best: tuple[float, Quantity, KnownSentence] | None = None
+    bonus = _CHANGE_BONUS if says_change(view.text) else 0.0
     for cosine, source in sources[:_N_SOURCES]:
         for old in quantities(source.view.text, language):
-            if old.kind not in _COMPARED_KINDS or old.key in view.values or not _is_comparable(new, old, by_name=False):
+            if old.kind not in _COMPARED_KINDS or old.key in view.values or not _is_comparable(new, old):
                 continue
             same_unit = _same_unit(new, old, language)
             around = _shared_surroundings(view.text, new, source.view.text, old, language)
-            score = cosine + _UNIT_BONUS * same_unit + around
-            if score >= (_ALIKE if same_unit else _ALIKE_WITHOUT_UNIT) and (best is None or score > best[0]):
+            score = cosine + bonus + _UNIT_BONUS * same_unit + around
+            if score >= margin + (_ALIKE if same_unit else _ALIKE_WITHOUT_UNIT) and (best is None or score > best[0]):
                 best = (score, old, source)
     return None if best is None else (best[1], best[2])
 
 
-def _is_comparable(new: Quantity, old: Quantity, *, by_name: bool) -> bool:
+def _is_comparable(new: Quantity, old: Quantity) -> bool:
     """True if one can be another value of the same thing: one kind, one currency, no wild ratio."""
-    if new.kind != old.kind or new.key == old.key:
+    if new.kind != old.kind or new.key == old.key or not new.value or not old.value:
         return False
-    if new.kind == "money" and new.unit != old.unit:
+    if new.kind in ("money", "date") and new.unit != old.unit:
         return False
-    if not new.value or not old.value:
-        return False
-    ratio = new.value / old.value
-    limit = _MAX_RATIO_NAMED if by_name else _MAX_RATIO
-    return 1 / limit <= ratio <= limit
+    return new.kind == "date" or 1 / _MAX_RATIO <= new.value / old.value <= _MAX_RATIO
 
 
 def _same_unit(one: Quantity, two: Quantity, language: str | None) -> bool:

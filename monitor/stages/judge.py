@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.model import Article, JudgedSentence, Match, Outcome, Reason, Role, Verdict
+from monitor.model import Article, Change, JudgedSentence, Match, Outcome, Reason, Role, Verdict
 from monitor.ports import Embedder
 from monitor.stages.analysis import Analysis, analyse
 from monitor.stages.copies import CopyFinding, find_copy, find_same_text
@@ -24,6 +24,7 @@ from monitor.text.normalise import text_hash
 from monitor.text.urls import url_key
 
 _MIN_OWN_SENTENCES = 2
+_CHANGED_SCORE = 0.2
 _OWN_PART_MARGIN = 0.2
 """A page that holds a known text is a copy unless its own part is clearly on topic."""
 
@@ -57,11 +58,13 @@ class Judge:
         topic_ids: Sequence[str] | None = None,
         earlier: Sequence[JudgedSentence] = (),
         is_backfill: bool = False,
+        is_wanted: bool = False,
     ) -> Judgement:
         """The verdict on *article*.
 
         *topic_ids* limits the topics (None: all), *earlier* are the sentences of its previous revision as judged
-        then, *is_backfill* says that it is too old to be news.
+        then, *is_backfill* says that it is too old to be news, *is_wanted* that it is to be compared with what is
+        known although it may be a copy or about none of the topics: then it counts for the nearest one.
         """
         article_prints = prints(" ".join(article.sentences))
         hash_of_text = text_hash(" ".join(article.sentences)) if article.sentences else None
@@ -70,6 +73,8 @@ class Judge:
             hash_of_text=hash_of_text, address=url_key(article.canonical_url or article.url or ""),
             analysis=None, role=None,
         )  # fmt: skip
+        if is_wanted:
+            return self._judge_own_text(draft, None, now, topic_ids, earlier, is_backfill=False, is_wanted=True)
         same = find_same_text(article, self.known)
         if same is not None and same.article.id != article.id and not earlier:
             reason = Reason(stage="dedup", signal="same_text", score=1.0, threshold=1.0, against=name_of(same))
@@ -100,6 +105,7 @@ class Judge:
         earlier: Sequence[JudgedSentence],
         *,
         is_backfill: bool,
+        is_wanted: bool = False,
     ) -> Judgement:
         article = draft.article
         analysis = analyse(article, self.embedder)
@@ -115,6 +121,8 @@ class Judge:
             matches.append(match)
             reasons += because
         kept = tuple(m for m, p in zip(matches, profiles, strict=True) if m.score >= p.topic.threshold)
+        if is_wanted and not kept:
+            kept = tuple(sorted(matches, key=lambda match: -match.score)[:1])
         if is_backfill:
             reasons.insert(0, Reason(stage="age", signal="backfill", detail="older than news may be when first seen"))
             outcome = Outcome.KNOWN
@@ -163,7 +171,7 @@ class Judge:
         neighbours = find_neighbours(analysis, self.known)
         judged = judge_sentences(analysis, neighbours, self.known)
         changes = find_changes(analysis, judged, neighbours, self.known, story_id=story.story_id)
-        dated = tuple(replace(sentence, seen_at=now) for sentence in judged)
+        dated = tuple(replace(sentence, seen_at=now) for sentence in _with_changes(judged, changes))
         sentences = _with_earlier(dated, earlier)
         threshold = news_threshold(sentences, joins_story=not story.is_new)
         news = has_news(sentences, threshold)
@@ -218,6 +226,17 @@ class Judge:
 
 def _known_sentence(text: str) -> JudgedSentence:
     return JudgedSentence(text=text, is_novel=False, score=1.0)
+
+
+def _with_changes(judged: Sequence[JudgedSentence], changes: Sequence[Change]) -> list[JudgedSentence]:
+    """The sentences; one that gives a changed figure is new, however near the rest of it is to what is known."""
+    changed = {change.new_text for change in changes}
+    return [
+        replace(sentence, is_novel=True, is_filler=False, known_from=None, score=min(sentence.score, _CHANGED_SCORE))
+        if sentence.text in changed and not sentence.is_novel
+        else sentence
+        for sentence in judged
+    ]
 
 
 def _with_earlier(judged: Sequence[JudgedSentence], earlier: Sequence[JudgedSentence]) -> tuple[JudgedSentence, ...]:

@@ -23,8 +23,9 @@ from monitor.text.fingerprints import Prints
 from monitor.text.normalise import text_hash
 
 _WIDTH = 512
-_MIN_SHARED = 0.1
-"""Share of the fingerprints of the shorter text from which two texts are compared word by word."""
+_MIN_SHARE, _MIN_SHARED = 0.1, 4
+"""Share of the fingerprints of the shorter text, or number of them (a paragraph), from which two texts are compared word
+by word. A million articles share one fingerprint with any text by chance."""
 
 _MAX_SIMILAR = 12
 
@@ -89,6 +90,7 @@ class KnownBase:
     _by_id: dict[str, int] = field(default_factory=dict)
     _matrix: Vectors = field(default_factory=lambda: np.zeros((256, _WIDTH), dtype=np.float32))
     _sentence_hashes: set[str] = field(default_factory=set)
+    _by_value: dict[str, list[int]] = field(default_factory=dict)
     _mean_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
     _lead_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
 
@@ -178,11 +180,17 @@ class KnownBase:
         self.sentences.append(sentence)
         self.seen_stems.update(sentence.view.weights)
         self.seen_values.update(sentence.view.values)
+        for value in sentence.view.values:
+            self._by_value.setdefault(value, []).append(place)
 
     @property
     def vectors(self) -> Vectors:
         """One row for each of ``sentences``."""
         return self._matrix[: len(self.sentences)]
+
+    def sentences_with(self, value: str) -> list[int]:
+        """Places in ``sentences`` of those that hold the value with that key, oldest first."""
+        return self._by_value.get(value, [])
 
     @property
     def middle(self) -> tuple[Vectors, Vectors]:
@@ -224,7 +232,11 @@ class KnownBase:
             return []
         shares = counts / np.minimum(np.frombuffer(self._sizes, dtype=np.uintc)[numbers], len(prints))
         order = np.lexsort((numbers, -counts, -shares))[:_MAX_SIMILAR]
-        origins = [self._origins[int(numbers[place])] for place in order if shares[place] >= _MIN_SHARED]
+        origins = [
+            self._origins[int(numbers[place])]
+            for place in order
+            if shares[place] >= _MIN_SHARE or counts[place] >= _MIN_SHARED
+        ]
         archived = [origin for origin in origins if origin >= 0]
         records = self.archive.load_known(archived) if self.archive is not None and archived else ()
         fetched = {record.seq: document_of(record) for record in records}

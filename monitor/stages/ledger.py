@@ -46,6 +46,8 @@ def describe_drop(
 def describe(outcome: Outcome, because: Sequence[Reason]) -> str:
     """The deciding reason as a sentence fragment."""
     by_stage = {reason.stage: reason for reason in because}
+    if "mark" in by_stage:
+        return by_stage["mark"].detail or "marked by the reader"
     match outcome:
         case Outcome.DUPLICATE:
             reason = by_stage.get("dedup") or by_stage.get("address")

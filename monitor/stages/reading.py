@@ -118,11 +118,12 @@ def cut(page: Page, language: str | None) -> tuple[tuple[str, ...], tuple[bool, 
 
 
 def with_summary(page: Page, entry: Entry) -> Page:
-    """A page without usable text, completed by what the feed says."""
+    """A page without the whole text, completed by what the feed says; of the two texts the longer one is taken."""
     summary = page_of_summary(entry)
+    is_longer = len(page.text) >= sum(map(len, summary.paragraphs))
     return replace(
         page,
         title=page.title or summary.title,
-        paragraphs=page.paragraphs or summary.paragraphs,
+        paragraphs=page.paragraphs if is_longer else summary.paragraphs,
         published_at=page.published_at or summary.published_at,
     )

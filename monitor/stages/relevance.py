@@ -18,23 +18,29 @@ from monitor.ports import Embedder, Vectors
 from monitor.stages.analysis import Analysis, cosine
 from monitor.stages.fitted import RELEVANCE, RELEVANCE_TERMS_ONLY
 from monitor.stages.known import KnownBase, KnownDocument, name_of
+from monitor.stages.marking import Example, move_of_marks
 from monitor.stages.terms import Terms, compile_terms
 
 _ENOUGH_SHARE = 0.5  # an article that names its subject in every second sentence cannot be more about it
 _ENOUGH_TERMS = 4
 _N_OPENING = 3
 _N_CLOSEST = 4
+_WISHES = {True: "wants", False: "does not want"}
 _WORDS_BY_MEANING, _MEANING_FLOOR = 0.6, 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TopicProfile:
-    """A topic with its compiled terms and, if it learns, the corpus's sentence vectors and words."""
+    """A topic with its compiled terms and, if it learns, the corpus's sentence vectors and words.
+
+    ``examples`` are the articles that readers marked.
+    """
 
     topic: Topic
     terms: Terms
     corpus_vectors: Vectors | None
     corpus_lexical: dict[str, float]
+    examples: tuple[Example, ...] = ()
 
 
 def build_profile(topic: Topic, aliases: Sequence[Sequence[str]], corpus: Sequence[Analysis]) -> TopicProfile:
@@ -65,15 +71,20 @@ def match_topic(
         return Match(topic_id=topic.id, score=0.0), (_reason(topic, signal, 0.0, detail=detail),)
     signals, nearest, found = relevance_signals(analysis, profile, known, embedder)
     model = RELEVANCE if profile.corpus_vectors is not None else RELEVANCE_TERMS_ONLY
-    score = round(model.probability(signals), 4)
+    move, example = move_of_marks(analysis, profile.examples, topic.id)
+    score = round(model.probability(signals, move=move), 4)
     terms = ", ".join(sorted(found)[:6]) or "none"
     detail = f"terms: {terms}; " + ", ".join(f"{name} {signals[name]:.2f}" for name in model.weights)
     against = name_of(nearest) if nearest is not None else None
-    return Match(topic_id=topic.id, score=score), (_reason(topic, "profile", score, detail=detail, against=against),)
+    reasons = [_reason(topic, "profile", score, detail=detail, against=against)]
+    if example is not None:
+        told = f"moved by {move:+.2f} of evidence: like an article that the reader {_WISHES[example.is_wanted]}"
+        reasons.append(_reason(topic, "marks", None, detail=told, against=f"article:{example.analysis.article.id}"))
+    return Match(topic_id=topic.id, score=score), tuple(reasons)
 
 
 def _reason(
-    topic: Topic, signal: str, score: float, *, detail: str | None = None, against: str | None = None
+    topic: Topic, signal: str, score: float | None, *, detail: str | None = None, against: str | None = None
 ) -> Reason:
     return Reason(
         stage="match", signal=f"{topic.id}:{signal}", score=score, threshold=topic.threshold,

@@ -20,9 +20,12 @@ class Logistic:
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, signals: Mapping[str, float]) -> float:
-        """In (0, 1). KeyError if a signal is missing: a model is only good for the signals it was fitted on."""
-        return 1.0 / (1.0 + exp(-max(-40.0, min(40.0, self.evidence(signals)))))
+    def probability(self, signals: Mapping[str, float], *, move: float = 0.0) -> float:
+        """In (0, 1); *move* is added to the evidence.
+
+        KeyError if a signal is missing: a model is only good for the signals it was fitted on.
+        """
+        return 1.0 / (1.0 + exp(-max(-40.0, min(40.0, self.evidence(signals) + move))))
 
     def evidence(self, signals: Mapping[str, float]) -> float:
         """The log odds of the probability; 0 is undecided. KeyError as above."""

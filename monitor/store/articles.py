@@ -20,6 +20,7 @@ from monitor.model import (
     ArticleKeys,
     JudgedArticle,
     KnownRecord,
+    Mark,
     Outcome,
     PendingEntry,
     Reason,
@@ -31,7 +32,7 @@ from monitor.store.bodies import pack, pack_bytes, unpack, unpack_bytes
 from monitor.store.database import AnyRow, Database
 from monitor.store.dialect import hold_until_commit, upsert
 from monitor.store.feeds import PAGE, chunks, count_closed, end_judged, is_ended, iter_closed
-from monitor.store.schema import articles, judgements, matches, prints
+from monitor.store.schema import articles, judgements, marks, matches, prints
 from monitor.store.search import clean_terms, find_rows, replace_terms
 from monitor.store.stories import find_story, load_stories, save_story
 
@@ -60,6 +61,8 @@ class SqlArticles:
         story: Story | None,
         role: Role = Role.REPORTS,
         search_terms: Sequence[str] = (),
+        mark: Mark | None = None,
+        is_mark_undone: bool = False,
     ) -> int:
         """Store article, verdict, fingerprints, story and the entry's outcome in one transaction; gives its number.
 
@@ -67,12 +70,14 @@ class SqlArticles:
         A repeat (the entry ended as this article, or the same ``judged_at``, at the same revision) stores
         nothing and gives the first number again. The entry stays pending if its revision is beyond the judged
         one. *story* None leaves the story as it is; the article belongs to ``verdict.story_id`` in any case.
+        *mark* takes the place of an earlier mark of the article; *is_mark_undone* removes it.
         """
         article = judged.article
         with self._database.write() as connection:
             # Numbers must become visible in their order, or an edition would pass over one that commits late.
             hold_until_commit(connection, "judge")
-            repeated = _find_repeated(connection, judged, entry_seq)
+            is_marking = mark is not None or is_mark_undone
+            repeated = None if is_marking else _find_repeated(connection, judged, entry_seq)
             if repeated is not None:
                 return repeated
             if story is not None:
@@ -86,6 +91,8 @@ class SqlArticles:
                 connection.execute(plain_insert(prints), {"seq": seq, "data": keys.prints})
             replace_terms(connection, row_id, old=old_terms, new=terms)
             _save_matches(connection, judged)
+            if is_marking:
+                _save_mark(connection, article.id, mark)
             if entry_seq is not None:
                 end_judged(
                     connection,
@@ -95,6 +102,12 @@ class SqlArticles:
                     outcome=judged.verdict.outcome,
                 )
             return seq
+
+    def load_marks(self) -> tuple[Mark, ...]:
+        """What readers marked, oldest first."""
+        query = select(marks.c.article_id, marks.c.kind, marks.c.marked_at).order_by(marks.c.number)
+        with self._database.read() as connection:
+            return tuple(Mark(**row._mapping) for row in connection.execute(query))
 
     def iter_known(self, *, with_own_words: bool = False) -> Iterator[KnownRecord]:
         """The current judgement of every article, in the order they were judged.
@@ -347,6 +360,14 @@ def _save_article(connection: Connection, judged: JudgedArticle, keys: ArticleKe
     }
     statement = upsert(connection, articles, "id").returning(articles.c.row_id)
     return int(connection.execute(statement, values).scalar_one())
+
+
+def _save_mark(connection: Connection, article_id: str, mark: Mark | None) -> None:
+    """Put the mark in the place of an earlier one; None only removes it."""
+    connection.execute(delete(marks).where(marks.c.article_id == article_id))
+    if mark is not None:
+        values = {"article_id": article_id, "kind": mark.kind, "marked_at": mark.marked_at}
+        connection.execute(plain_insert(marks), values)
 
 
 def _save_matches(connection: Connection, judged: JudgedArticle) -> None:

@@ -112,6 +112,28 @@ class SqlFeeds:
                 return
             after = rows[-1].seq
 
+    def find_entries(
+        self, *, link_key: str | None, article_id: str | None
+    ) -> tuple[tuple[PendingEntry, Outcome | None, datetime | None, tuple[Reason, ...]], ...]:
+        """Pending and closed entries at an address or closed for an article, by number.
+
+        With outcome (None while it waits), until when it is put off, and reasons.
+        """
+        wanted = [
+            column == value
+            for column, value in ((entries.c.link_key, link_key), (entries.c.closed_as, article_id))
+            if value
+        ]
+        found: dict[int, tuple[PendingEntry, Outcome | None, datetime | None, tuple[Reason, ...]]] = {}
+        with self._database.read() as connection:
+            for condition in wanted:
+                for row in connection.execute(_with_titles().where(condition, entries.c.status != JUDGED)):
+                    reasons = () if row.because is None else unpack(tuple[Reason, ...], row.because)
+                    is_closed = row.status == CLOSED
+                    pending = _pending(row, article_id=row.closed_as if is_closed else row.article_id)
+                    found[row.seq] = (pending, row.outcome if is_closed else None, row.not_before, reasons)
+        return tuple(found[seq] for seq in sorted(found))
+
     def close_entry(
         self,
         seq: int,

@@ -13,7 +13,10 @@ def find_damage(database: Database) -> list[str]:
             return []
         problems = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(10)")]
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-    return [*(problem for problem in problems if problem != "ok"), *(f"rows of {row[0]} are missing" for row in broken[:5])]
+    return [
+        *(problem for problem in problems if problem != "ok"),
+        *(f"rows of {row[0]} are missing" for row in broken[:5]),
+    ]
 
 
 def find_schema(database: Database) -> str | None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from monitor.errors import StoreError
-from monitor.model import OutboxState, Outcome, Role
+from monitor.model import MarkKind, OutboxState, Outcome, Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -232,7 +232,8 @@ entries = Table(
     Column("because", LargeBinary),
     _time("closed_at"),
     UniqueConstraint("feed_url", "key", name="uq_entries_feed_url_key"),
-    Index("ix_entries_link_key", "feed_url", "link_key"),
+    Index("ix_entries_link_key", "link_key", "feed_url"),
+    Index("ix_entries_closed_as", "closed_as"),
     Index("ix_entries_text_hash", "feed_url", "text_hash"),
     Index("ix_entries_status", "status", "sort_at", "seq"),
     sqlite_autoincrement=True,
@@ -306,7 +307,7 @@ marks = Table(
     metadata,
     _serial("number"),
     Column("article_id", Words, ForeignKey("articles.id", name="fk_marks_article_id"), nullable=False, unique=True),
-    _words("kind", nullable=False),
+    Column("kind", Choice(MarkKind), nullable=False),
     _time("marked_at", nullable=False),
     sqlite_autoincrement=True,
 )

@@ -64,6 +64,7 @@ _MONTHS = {
     )
     for name in names
 }  # fmt: skip
+_DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 _CURRENCIES = {
     "$": "usd", "us$": "usd", "dollar": "usd", "dollars": "usd", "usd": "usd", "美元": "usd",
     "€": "eur", "euro": "eur", "euros": "eur", "eur": "eur", "欧元": "eur",
@@ -78,6 +79,17 @@ _DATE = re.compile(
     rf"|\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]\d|\s*(?:percent|%|million|billion))"
     r"|(?P<m3>\d{1,2})\s?月\s?(?P<d3>\d{1,2})\s?[日号]"
     r"|(?<=\b\d\d\d\d-)(?P<m4>\d\d)-(?P<d4>\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR_MONTH = re.compile(
+    rf"\b(?P<m1>{_MONTH})\b\.?,?\s+(?P<y1>(?:19|20)\d\d)(?!\d)|(?P<y2>(?:19|20)\d\d)\s?年\s?(?P<m2>\d{{1,2}})\s?月(?!\s?\d{{1,2}}\s?[日号])",
+    re.IGNORECASE,
+)
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erste": 1, "zweite": 2, "dritte": 3, "vierte": 4,
+             "一": 1, "二": 2, "三": 3, "四": 4}  # fmt: skip
+_QUARTER = re.compile(
+    r"\b(?:q(?P<q1>[1-4])|(?P<q2>first|second|third|fourth) quarter|(?P<q3>erste|zweite|dritte|vierte)[sn]? quartal)"
+    r"(?:\s+of)?\s+(?P<y1>(?:19|20)\d\d)(?!\d)|(?P<y2>(?:19|20)\d\d)\s?年\s?第?(?P<q4>[一二三四1-4])季度?",
     re.IGNORECASE,
 )
 _WORD_NUMBER = "|".join(sorted((word for word in _WORDS if word != "half a"), key=len, reverse=True))
@@ -112,8 +124,9 @@ _NEXT_WORD = re.compile(rf"[\s-]?([^\W\d_]{{2,}}|[{CJK}]{{1,2}})")
 class Quantity:
     """One value: ``kind`` is ``count``, ``money``, ``percent``, ``date``, ``time``, ``year`` or ``model``.
 
-    ``key`` is equal for equal values however they are written; ``value`` is the number itself (None for dates and
-    models), ``unit`` the currency code or the word that follows. ``start`` and ``end`` slice the text.
+    ``key`` is equal for equal values however they are written; ``value`` is the number itself (of a date: days into a leap
+    year, or months since year 0 when only month or quarter are said; None for times and models), ``unit`` the currency
+    code, the word that follows, or ``day`` or ``month``. ``start`` and ``end`` slice the text.
     """
 
     kind: str
@@ -156,7 +169,26 @@ def _read_date(_text: str, match: re.Match[str], _language: str | None) -> Quant
     day = int(parts["d1"] or parts["d2"] or parts["d3"] or parts["d4"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return Quantity(kind="date", key=f"d{month}-{day}", text=match.group(), start=match.start(), end=match.end())
+    return Quantity(kind="date", key=f"d{month}-{day}", text=match.group(), start=match.start(), end=match.end(),
+                    value=float(_DAYS_BEFORE[month - 1] + day), unit="day")  # fmt: skip
+
+
+def _read_year_month(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
+    month = _MONTHS[match["m1"].lower()] if match["m1"] else int(match["m2"])
+    year = int(match["y1"] or match["y2"])
+    if not 1 <= month <= 12:
+        return None
+    return Quantity(kind="date", key=f"m{year}-{month}", text=match.group(), start=match.start(), end=match.end(),
+                    value=float(12 * year + month), unit="month")  # fmt: skip
+
+
+def _read_quarter(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
+    """A quarter of a year; its value is that of its first month."""
+    named = (match["q1"] or match["q2"] or match["q3"] or match["q4"]).lower()
+    quarter = int(named) if named.isdigit() else _QUARTERS[named]
+    year = int(match["y1"] or match["y2"])
+    return Quantity(kind="date", key=f"q{year}-{quarter}", text=match.group(), start=match.start(), end=match.end(),
+                    value=float(12 * year + 3 * quarter - 2), unit="month")  # fmt: skip
 
 
 def _read_chinese_share(_text: str, match: re.Match[str], _language: str | None) -> Quantity | None:
@@ -277,8 +309,31 @@ def _plain(value: float) -> str:
     return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.15g}"
 
 
+def keys_of(quantity: Quantity, value: float) -> tuple[str, ...]:
+    """The keys that *quantity* would have if its value were *value*; none for times, years and models.
+
+    >>> keys_of(quantities("22 September")[0], quantities("22 September")[0].value - 7)
+    ('d9-15',)
+    """
+    if quantity.kind == "percent":
+        return (f"{_plain(value)}%",)
+    if quantity.kind in ("count", "money"):
+        return (_plain(value),)
+    if quantity.kind != "date":
+        return ()
+    if quantity.unit == "day":
+        month = sum(before < value for before in _DAYS_BEFORE)
+        return (f"d{month}-{int(value) - _DAYS_BEFORE[month - 1]}",) if month else ()
+    year = int(value - 1) // 12
+    month = int(value) - 12 * year
+    quarter = (f"q{year}-{(month + 2) // 3}",) if month % 3 == 1 else ()
+    return (f"m{year}-{month}", *quarter)
+
+
 _KINDS = (
     (_TIME, _read_time),
+    (_QUARTER, _read_quarter),
+    (_YEAR_MONTH, _read_year_month),
     (_DATE, _read_date),
     (_CHINESE_SHARE, _read_chinese_share),
     (_MODEL, _read_model),

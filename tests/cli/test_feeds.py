@@ -7,8 +7,21 @@ import pytest
 from monitor.model import FeedState
 from monitor.store import open_store
 from tests.cli.conftest import NOW
+from tests.web import serve
 
-CHECK_KEYS = {"url", "ok", "kind", "title", "entries", "newest", "status", "problems"}
+CHECK_KEYS = {
+    "url", "ok", "kind", "title", "entries", "newest", "status", "problems", "moved_to", "validators", "dated", "full_text",
+    "page",
+}  # fmt: skip
+ARTICLE = "<html><title>R</title><article><h1>Report on the harbour</h1>{}</article></html>".format(
+    "<p>The office says that the second crane was moved to the new quay on Monday, as the plan of May said.</p>" * 6
+)
+
+
+def rss(*links, dated=True):
+    date = "<pubDate>Mon, 01 Jun 2026 07:00:00 GMT</pubDate>" if dated else ""
+    items = "".join(f"<item><title>Report</title><link>{link}</link>{date}</item>" for link in links)
+    return f"<rss version='2.0'><channel><title>Gazette</title>{items}</channel></rss>"
 
 
 def test_check_asks_every_feed_and_stores_nothing(cli, world, tmp_path):
@@ -40,6 +53,44 @@ def test_check_says_that_a_feed_is_stale(cli, bare, world):
     later = NOW + timedelta(days=100)
     done = cli("--config", bare, "--now", later.isoformat(), "feeds", "check", world.feeds[0].url)
     assert "its newest entry is 100 days old" in done.out
+
+
+def test_check_tells_what_works_and_what_to_do(cli, bare):
+    with serve() as web:
+        web.put("/robots.txt", "User-agent: *\nDisallow: /shut/\n")
+        web.put("/r/1", ARTICLE, Content_Type="text/html")
+        web.put("/wall", "<html><title>Log in</title><p>Log in.</p></html>", Content_Type="text/html")
+        web.put("/good.rss", rss("/r/1"), ETag='"1"')
+        web.put("/shut.rss", rss("/shut/1"))
+        web.put("/wall.rss", rss("/wall", dated=False))
+        web.put("/moved.rss", "", status=301, Location="/good.rss")
+        names = ("good", "shut", "wall", "moved")
+        done = cli(
+            "--config",
+            bare,
+            "--now",
+            NOW.isoformat(),
+            "feeds",
+            "check",
+            "--json",
+            *(web.url(f"/{n}.rss") for n in names),
+        )
+        good, shut, wall, moved = done.values
+        assert (good["page"], good["validators"], good["dated"], good["problems"]) == ("readable", True, 1, [])
+        assert (shut["page"], shut["validators"]) == ("robots", False)
+        assert "robots.txt shuts out its article pages" in shut["problems"][0]
+        assert (wall["page"], wall["dated"]) == ("no text", 0)
+        assert ["no entry has a date" in problem for problem in wall["problems"]] == [True, False]
+        assert moved["moved_to"] == web.url("/good.rss")
+        assert moved["problems"] == [f"moved for good: write {web.url('/good.rss')} into the configuration"]
+        shown = cli("--config", bare, "--now", NOW.isoformat(), "feeds", "check", web.url("/good.rss")).out
+        assert "newest 2026-06-01 07:00 UTC, 1 day ago · asks for changes only · article pages readable" in shown
+
+
+def test_check_of_a_missing_feed_says_how_to_find_another(cli, bare):
+    with serve() as web:
+        done = cli("--config", bare, "feeds", "check", web.url("/rss"))
+    assert "http_status: 404 Not Found; look for its new address: `monitor feeds discover`" in done.out
 
 
 def test_check_of_an_unknown_title_is_refused(cli, bare):
@@ -95,6 +146,20 @@ def test_status_counts_feeds_and_tells_troubles_since_when(cli, troubled):
         "url": "https://failing.example/rss", "title": None, "error": "dns", "detail": "no such host",
         "since": "2026-05-30T20:00:00Z",
     }  # fmt: skip
+
+
+def test_list_says_since_when_and_why_a_feed_fails_or_is_silent(cli, troubled):
+    later = NOW + timedelta(days=40)
+    store = open_store(f"sqlite:///{troubled.parent}/monitor.db")
+    store.feeds.save_poll(
+        FeedState(url="https://fresh.example/rss", last_polled_at=later, last_ok_at=later, last_news_at=NOW),
+        (),
+        now=later,
+    )
+    store.close()
+    shown = cli("--config", troubled, "--now", later.isoformat(), "feeds", "list").out
+    assert "silent since 2026-06-02 20:00 UTC: 40 days without a new entry" in shown
+    assert "fails since 2026-05-30 20:00 UTC: dns: no such host" in shown
 
 
 def test_list_without_feeds_says_where_they_go(cli, bare):

@@ -21,6 +21,7 @@ from monitor.model import (
     Ledger,
     Match,
     OutboxItem,
+    OutboxState,
     Outcome,
     Reason,
     Role,
@@ -598,41 +599,65 @@ def test_due_items_come_oldest_first(store: Store) -> None:
     assert store.editions.load_outbox(now=NOW + HOUR) == (first, second, later)
 
 
-def test_a_sent_item_is_not_due_any_more(store: Store) -> None:
+def test_an_item_comes_back_as_it_was_saved(store: Store) -> None:
+    full = item(
+        edition(1), state=OutboxState.AMBIGUOUS, n_attempts=4, n_refusals=1, n_ambiguous=2, n_resends=1, since_at=NOW,
+        due_at=NOW + HOUR, tried_at=NOW, cause="ambiguous", detail="no answer", is_by_hand=True,
+    )  # fmt: skip
+    store.editions.save_edition(edition(1), (), [full])
+    assert store.editions.list_outbox() == (full,)
+
+
+@pytest.mark.parametrize("state", OutboxState)
+def test_only_what_waits_for_its_time_is_loaded_and_only_what_is_over_is_not_listed(
+    store: Store, state: OutboxState
+) -> None:
+    one = item(edition(1), state=state)
+    store.editions.save_edition(edition(1), (), [one])
+    is_loaded = store.editions.load_outbox(now=NOW) == (one,)
+    is_listed = store.editions.list_outbox() == (one,)
+    assert is_loaded == (state in {OutboxState.READY, OutboxState.AMBIGUOUS})
+    assert is_listed == (state not in {OutboxState.SENT, OutboxState.DROPPED})
+    assert {word: n for word, n in store.editions.count_outbox().items() if n} == {state: 1}
+
+
+def test_an_item_is_changed_once_by_each_who_saw_it_as_it_is(store: Store) -> None:
     store.editions.save_edition(edition(1), (), [item(edition(1))])
-    for _ in range(2):
-        store.editions.mark_sent(item(edition(1)), now=NOW)
-    assert store.editions.load_outbox(now=NOW + HOUR) == ()
-    assert store.editions.count_outbox() == {"ready": 0, "sent": 1, "dead": 0}
-
-
-def test_a_failed_item_is_due_again_at_its_time_with_one_attempt_more(store: Store) -> None:
-    store.editions.save_edition(edition(1), (), [item(edition(1))])
-    for _ in range(2):
-        store.editions.mark_failed(item(edition(1)), "421 try later", retry_at=NOW + HOUR)
-    assert store.editions.load_outbox(now=NOW) == ()
-    assert store.editions.load_outbox(now=NOW + HOUR) == (item(edition(1), n_attempts=1, due_at=NOW + HOUR),)
-
-
-def test_an_item_that_failed_for_good_is_dead(store: Store) -> None:
-    store.editions.save_edition(edition(1), (), [item(edition(1))])
-    store.editions.mark_failed(item(edition(1)), "550 no such user", retry_at=None)
-    assert store.editions.load_outbox(now=NOW + HOUR) == ()
-    assert store.editions.count_outbox() == {"ready": 0, "sent": 0, "dead": 1}
+    sending = item(edition(1), state=OutboxState.SENDING, n_attempts=1)
+    assert store.editions.save_outbox(item(edition(1)), sending)
+    assert not store.editions.save_outbox(item(edition(1)), sending)
+    assert store.editions.list_outbox() == (sending,)
 
 
 def test_a_late_report_of_an_earlier_attempt_changes_nothing(store: Store) -> None:
-    store.editions.save_edition(edition(1), (), [item(edition(1))])
-    store.editions.mark_failed(item(edition(1)), "421 try later", retry_at=NOW + HOUR)
-    store.editions.mark_failed(item(edition(1)), "550 no such user", retry_at=None)
-    assert store.editions.count_outbox() == {"ready": 1, "sent": 0, "dead": 0}
+    store.editions.save_edition(edition(1), (), [item(edition(1), n_attempts=2)])
+    earlier = item(edition(1), n_attempts=1)
+    assert not store.editions.save_outbox(earlier, replace(earlier, state=OutboxState.HELD))
+    assert store.editions.count_outbox()[OutboxState.READY] == 1
 
 
 def test_a_sent_item_cannot_fail_afterwards(store: Store) -> None:
     store.editions.save_edition(edition(1), (), [item(edition(1))])
-    store.editions.mark_sent(item(edition(1)), now=NOW)
-    store.editions.mark_failed(item(edition(1), n_attempts=1), "late", retry_at=NOW)
-    assert store.editions.count_outbox()["sent"] == 1
+    sent = item(edition(1), state=OutboxState.SENT, sent_at=NOW)
+    assert store.editions.save_outbox(item(edition(1)), sent)
+    assert not store.editions.save_outbox(item(edition(1)), item(edition(1), state=OutboxState.HELD))
+    assert store.editions.count_outbox()[OutboxState.SENT] == 1
+
+
+def test_resends_are_counted_over_everything_that_was_ever_sent(store: Store) -> None:
+    assert store.editions.count_resends() == 0
+    store.editions.save_edition(edition(1), (), [
+        item(edition(1), state=OutboxState.SENT, n_resends=2), item(edition(1), "b", n_resends=1),
+    ])  # fmt: skip
+    assert store.editions.count_resends() == 3
+
+
+def test_the_secret_in_the_address_of_a_notice_is_not_stored(store: Store) -> None:
+    channel = ChannelAddress(kind="notify", target="tgram://123456:TOKEN/42")
+    store.editions.save_edition(edition(1), (), [OutboxItem(edition_id="daily/1", channel=channel)])
+    (found,) = store.editions.list_outbox()
+    assert found.channel.target == channel.name
+    assert (found.key, "TOKEN" in found.key) == (f"daily/1|{channel.key}", False)
 
 
 # The store

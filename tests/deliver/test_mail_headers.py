@@ -5,6 +5,7 @@ They are read back by a parser of another make (mailparse, in Rust) than the one
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ NAMES = [
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id", "List-Unsubscribe",
     "List-Unsubscribe-Post", "Content-Language", "Auto-Submitted",
 ]  # fmt: skip
+_N_PAIRS = int(os.environ.get("MONITOR_TEST_TITLES", "2000")) // 2
+"""Each example is a title and a name."""
+
 ENVELOPE = Envelope(
     sender="digest@mail.example", sender_name="Digest", recipient="reader@post.example",
     one_click="https://news.example/unsubscribe/daily/0af3",
@@ -47,7 +51,7 @@ def parsed(head: bytes) -> dict[str, list[str]]:
     return dict(parse_email(head + b"\r\nbody\r\n").headers)
 
 
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=_N_PAIRS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(title=TEXTS, name=TEXTS)
 @example(title="=?utf-8?q?Hi=0ABcc=3A_v=40e=2Eorg?=", name="=?utf-8?q?Hi=0D=0ABcc=3A_v=40e=2Eorg?=")
 @example(title="x" * 5_000, name='Last, "First" \\ ' + "é" * 300)

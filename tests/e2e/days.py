@@ -32,7 +32,7 @@ _CONTENT = (
     "SELECT id, headline, first_seen_at, last_seen_at FROM stories",
     "SELECT id, digest_id, slot, created_at FROM editions",
     "SELECT edition_id, text, article_id, url FROM shown",
-    "SELECT edition_id, channel_kind, state, n_attempts, sent_at FROM outbox",
+    "SELECT edition_id, channel_kind, state, sent_at FROM outbox",
 )
 _NO_CONTENT = {"vectors", "sqlite_sequence", "alembic_version"}
 

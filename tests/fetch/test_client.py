@@ -131,6 +131,32 @@ async def test_conditions_travel_with_redirects_and_credentials_stay_at_home(kit
 
 
 @pytest.mark.asyncio
+async def test_conditions_stay_behind_when_a_feed_moves_to_another_host_for_good(kit: Any) -> None:
+    headers = (("If-None-Match", '"a"'), ("If-Modified-Since", "noon"))
+    moves = {
+        "/away": ("301 Moved Permanently", "http://other.localhost:{}/rss"),
+        "/near": ("301 Moved Permanently", "http://127.0.0.1:{}/rss"),
+        "/now": ("302 Found", "http://other.localhost:{}/rss"),
+    }
+    async with kit.server(kit.answer()) as there:
+        pages = {
+            path: kit.answer(status, [("Location", where.format(there.port))]) for path, (status, where) in moves.items()
+        }
+        async with kit.server(pages) as here, kit.fetcher(resolver=lambda _: ["127.0.0.1"]) as fetcher:
+            for path in moves:
+                await fetcher.fetch(Request(url=here.url(path), headers=headers))
+    assert ["if-none-match" in there.headers(n) for n in range(3)] == [False, True, True]
+    assert ["if-modified-since" in there.headers(n) for n in range(3)] == [False, True, True]
+
+
+@pytest.mark.asyncio
+async def test_a_retry_date_counts_from_the_date_of_the_answer(kit: Any) -> None:
+    headers = [("Date", "Sun, 01 Mar 2099 12:00:00 GMT"), ("Retry-After", "Sun, 01 Mar 2099 14:00:00 GMT")]
+    async with kit.server(kit.answer("503 Service Unavailable", headers)) as server:
+        assert (await kit.fail(server.url())).retry_after_s == 7_200.0
+
+
+@pytest.mark.asyncio
 async def test_five_redirects_are_followed_and_six_are_not(kit: Any) -> None:
     pages = {f"/{n}": kit.answer("302 Found", [("Location", f"/{n + 1}")]) for n in range(6)}
     pages["/6"] = kit.answer()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -222,6 +223,69 @@ async def test_an_address_that_is_none_is_refused_as_such(kit: Any) -> None:
 def test_a_user_agent_without_a_product_name_is_refused() -> None:
     with pytest.raises(ValueError, match="no product name"):
         RobotsGate(None, "(nobody)", clock=lambda: None)  # type: ignore[arg-type, return-value]
+
+
+MATCHES = {
+    "wildcards without end": (b"Disallow: /" + b"*a" * 5_000 + b"*b", "/" + "a" * 2_000),
+    "wildcards and an end": (b"Disallow: /" + b"*a" * 500 + b"$", "/" + "a" * 2_000 + "b"),
+    "stars alone": (b"Disallow: " + b"*" * 20_000 + b"b", "/" + "a" * 2_000),
+    "ten thousand groups": (b"Disallow: /x" + b"".join(b"\nUser-agent: bot%d\nDisallow: /" % n for n in range(10_000)), "/a"),
+    "ten thousand rules": (b"\n".join(b"Disallow: /x%d" % n for n in range(10_000)), "/a"),
+    "a long path": (b"Disallow: /*?*&*=", "/" + "a" * 7_900),
+}
+
+
+@pytest.mark.parametrize("name", MATCHES)
+def test_matching_takes_less_than_five_milliseconds_of_the_processor(name: str) -> None:
+    rules, path = MATCHES[name]
+    parsed = Protego.parse(select_rules(b"User-agent: *\n" + rules, "monitor-news"))
+    spent = []
+    for _ in range(3):
+        began = time.thread_time()
+        assert parsed.can_fetch(f"http://h.example{path}", "monitor-news")
+        spent.append(time.thread_time() - began)
+    assert min(spent) < 0.005
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "expected"),
+    [
+        # the examples of RFC 9309, sections 2.2.2, 2.2.3 and 5
+        (b"User-agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/", "/example/a", False),
+        (b"User-agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/", "/publications/a.gif", True),
+        (b"User-agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/", "/a.gif", False),
+        (b"User-agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/", "/a.gif?b", True),
+        (b"User-Agent: monitor-news\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif",
+         "/example/page/disallowed.gif", False),
+        (b"User-Agent: monitor-news\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif", "/example/page/a", True),
+        (b"User-agent: *\nDisallow: /\nAllow: /", "/a", True),
+        (b"User-agent: *\nDisallow: /path/file-with-a-%2A.html", "/path/file-with-a-*.html", False),
+        (b"User-agent: *\nDisallow: /foo/bar/\xe3\x83\x84", "/foo/bar/%E3%83%84", False),
+        (b"User-agent: *\nDisallow: /foo/bar/%62%61%7A", "/foo/bar/baz", False),
+        (b"User-agent: *\nDisallow: /A", "/a", True),
+        (b"User-agent: *\nDisallow: /", "/robots.txt", True),
+    ],
+)  # fmt: skip
+def test_the_examples_of_the_rfc(body: bytes, path: str, expected: bool) -> None:
+    parsed = Protego.parse(select_rules(body, "monitor-news"))
+    assert parsed.can_fetch(f"http://h.example{path}", "monitor-news") is expected
+
+
+@pytest.mark.asyncio
+async def test_fifty_megabytes_are_read_only_at_their_start(kit: Any) -> None:
+    n_sent = 0
+
+    async def pour(_: str, writer: asyncio.StreamWriter) -> None:
+        nonlocal n_sent
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\nUser-agent: *\nDisallow: /a\n")
+        for _piece in range(800):
+            writer.write(b"#" * 62_500)
+            await writer.drain()
+            n_sent += 62_500
+
+    async with kit.server(pour) as server, kit.fetcher() as fetcher:
+        assert not await Visit(kit, fetcher).gate.allows(server.url("/a"))
+    assert n_sent < 25_000_000
 
 
 # what outlives a process

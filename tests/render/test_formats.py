@@ -170,7 +170,10 @@ def test_mail_has_exactly_the_meant_headers() -> None:
     message = email.message_from_bytes(
         render(sample_edition(), "email", envelope=envelope), policy=email.policy.default
     )
-    names = ["From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type"]
+    names = [
+        "From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "Content-Language", "Auto-Submitted",
+        "MIME-Version", "Content-Type",
+    ]  # fmt: skip
     assert list(message.keys()) == names
     assert message["Subject"] == "Eastern Chip plans 805,000 accelerators for 2027, up from 600,000"
     assert message["From"] == "The Digest <digest@mail.example>"
@@ -185,7 +188,7 @@ def test_hostile_subject_adds_no_header(text: str) -> None:
     body = render(hostile_edition(text), "email")
     message = email.message_from_bytes(body, policy=email.policy.default)
     assert list(message.keys()) == [
-        "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type",
+        "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted", "MIME-Version", "Content-Type",
     ]  # fmt: skip
     head = body.partition(b"\r\n\r\n")[0]
     assert not re.search(rb"(?im)^bcc:", head)

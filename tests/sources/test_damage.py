@@ -90,9 +90,8 @@ def test_declaration_after_a_comment_is_skipped() -> None:
 
 
 def test_plain_doctype_entities_are_put_in_and_no_others() -> None:
-    text = (
-        '<!DOCTYPE rss [<!ENTITY a "Atlas"><!ENTITY b "&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
-        + rss("<title>&a; &b; &f;</title>")
+    text = '<!DOCTYPE rss [<!ENTITY a "Atlas"><!ENTITY b "&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>' + rss(
+        "<title>&a; &b; &f;</title>"
     )
     assert parse(text).entries[0].title == "Atlas &b; &f;"
 

@@ -196,6 +196,25 @@ def test_composed_list_is_read_back_the_same(feeds):
     assert parse_opml(compose_opml(feeds, title="Mine"), name="a.opml") == Opml(feeds=tuple(feeds))
 
 
+_PAGES = st.builds(
+    Feed, url=_URLS, title=_TITLES, kind=st.just("page"), every_s=st.none() | st.integers(1, 10**6),
+    full_text=st.booleans(), is_enabled=st.booleans(), links=st.none() | st.text("/*ab", min_size=1),
+    selector=st.none() | st.text("#.ab >", min_size=1).filter(str.strip),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(feeds=st.lists(_PAGES, unique_by=lambda feed: feed.url, max_size=5))
+def test_kind_interval_and_choice_of_links_are_read_back_the_same(feeds):
+    assert parse_opml(compose_opml(feeds, title="Mine"), name="a.opml") == Opml(feeds=tuple(feeds))
+
+
+def test_own_attributes_that_make_no_sense_count_as_not_written():
+    own = " xmlns:m='urn:monitor-news:opml' m:kind='telegram' m:every='often' m:links='/a/*' m:full-text='maybe'"
+    (feed,) = parse_opml(_list(f"<outline xmlUrl='https://a.example/'{own}/>"), name="a").feeds
+    assert feed == Feed(url="https://a.example/")
+
+
 @settings(deadline=None)
 @given(title=st.text(), url=_URLS)
 def test_any_title_is_composed_into_a_readable_list(title, url):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor import sources
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed, Response
-from monitor.sources.page import is_article_path, is_headline
+from monitor.sources.page import fits, is_article_path, is_headline
 
 URL = "https://www.ministry.example/news/"
 
@@ -132,3 +135,44 @@ def test_headline_needs_four_words_or_eight_characters() -> None:
     assert is_headline("商务部公布新规定")
     assert not is_headline("one two three")
     assert not is_headline("商务部公布")
+
+
+def picked(inside: str, **wish: str) -> list[str | None]:
+    feed = sources.parse("page", response(inside), sources.Picking(**wish))
+    return [(entry.url or "").removeprefix("https://www.ministry.example") for entry in feed.entries]
+
+
+LISTED = (
+    "<nav><a href='/p/menu'>Menu</a></nav><main id='list'><a class='t' href='/p/1'>One</a><a href='/p/2?x=1'>Two</a>"
+    "<a href='/q/3'>Three</a></main><a href='https://other.example/p/4'>Four</a>"
+)
+
+
+def test_links_are_picked_by_a_pattern_however_they_read() -> None:
+    assert picked(LISTED, links="/p/*") == ["/p/menu", "/p/1", "/p/2?x=1", "https://other.example/p/4"]
+    assert picked(LISTED, links="https://www.ministry.example/*/1") == ["/p/1"]
+
+
+def test_links_are_picked_by_a_selector_of_them_or_of_what_holds_them() -> None:
+    assert picked(LISTED, selector="a.t") == ["/p/1"]
+    assert picked(LISTED, selector="#list") == ["/p/1", "/p/2?x=1", "/q/3"]
+    assert picked(LISTED, selector="#list", links="/q/*") == ["/q/3"]
+
+
+@pytest.mark.parametrize("wish", [{"links": "/none/*"}, {"selector": ".none"}, {"selector": "a["}])
+def test_picking_nothing_is_named_with_what_was_wished(wish: dict[str, str]) -> None:
+    with pytest.raises(ParseError) as caught:
+        picked(LISTED, **wish)
+    assert caught.value.kind == "not_a_feed"
+    assert next(iter(wish.values())) in caught.value.detail
+
+
+@given(st.text("ab/*", max_size=12), st.text("ab/", max_size=12))
+def test_patterns_mean_what_a_regular_expression_with_any_characters_means(pattern: str, path: str) -> None:
+    expression = ".*".join(re.escape(part) for part in pattern.split("*"))
+    url = f"https://x.example/{path}"
+    assert fits(url, pattern) == any(re.fullmatch(expression, text) for text in (url, f"/{path}"))
+
+
+def test_pattern_of_many_stars_takes_no_longer_than_its_length() -> None:
+    assert not fits("https://x.example/" + "a" * 5_000, "*a" * 1_000 + "*b")

@@ -126,7 +126,10 @@ def test_what_waits_is_listed_with_its_reason() -> None:
 def test_one_full_story_is_kept_for_news_of_a_single_source() -> None:
     wide = []
     for n in range(1, 7):
-        lead, other = (judged(10 * n + k, f"Word{n}x{k} was built in Bergen by {n * 7 + k} men.", story=f"w{n}", at=AT) for k in (0, 1))
+        lead, other = (
+            judged(10 * n + k, f"Word{n}x{k} was built in Bergen by {n * 7 + k} men.", story=f"w{n}", at=AT)
+            for k in (0, 1)
+        )
         wide += [lead, other]
     single = judged(99, "A lone outlet tells of 12 lamps.", at=AT)
     stories = [story_of(wide[at], wide[at + 1], first_seen_at=AT) for at in range(0, 12, 2)]
@@ -423,7 +426,13 @@ def test_the_account_adds_up_and_nothing_is_printed_twice(articles: list[JudgedA
     edition, ledger = made.edition, made.edition.ledger
     assert ledger.fetched == len(articles)
     assert ledger.fetched == (
-        ledger.shown + ledger.waiting + ledger.no_room + ledger.duplicate + ledger.known + ledger.off_topic + ledger.failed
+        ledger.shown
+        + ledger.waiting
+        + ledger.no_room
+        + ledger.duplicate
+        + ledger.known
+        + ledger.off_topic
+        + ledger.failed
     )
     texts = [sentence.text for story in edition.stories for sentence in story.new]
     assert max(Counter(texts).values(), default=1) == 1

@@ -146,8 +146,13 @@ def test_a_quotation_holds_the_figure_and_stands_in_the_text(before: str, part: 
 
 
 def test_a_figure_is_quoted_with_the_words_around_it() -> None:
-    text = "Directors of the terminal have cut the price of their computing deal to N$187 million from the price of May."
-    assert quote_around(text, "N$187 million") == "…have cut the price of their computing deal to N$187 million from the price of May."
+    text = (
+        "Directors of the terminal have cut the price of their computing deal to N$187 million from the price of May."
+    )
+    assert (
+        quote_around(text, "N$187 million")
+        == "…have cut the price of their computing deal to N$187 million from the price of May."
+    )
     assert quote_around("Nothing here.", "7") == "Nothing here."
 
 

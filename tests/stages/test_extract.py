@@ -560,3 +560,60 @@ def test_a_text_that_stands_only_in_json_ld_is_read_from_there() -> None:
         )
     )
     assert page.paragraphs == hidden.paragraphs == PARAGRAPHS
+
+
+# --- other forms of one page -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://amp.harbour.example/2026/09/04/ferry-line-returns.html",
+        "https://www.harbour.example/amp/2026/09/04/ferry-line-returns.html",
+        "https://www.harbour.example/2026/09/04/ferry-line-returns.html?print=1",
+        "https://m.harbour.example/2026/09/04/ferry-line-returns.html",
+        "https://www-harbour-example.cdn.ampproject.org/c/s/www.harbour.example/2026/09/04/ferry-line-returns.html",
+    ],
+)
+def test_the_mobile_printed_and_cached_forms_of_a_page_name_the_same_address(url: str) -> None:
+    head = f"<link rel=canonical href='{URL}'>"
+    page = read(document(f"<article><h1>Ferry line returns</h1>{paragraphs_html()}</article>", head=head), url=url)
+    assert (page.canonical_url, page.paragraphs) == (URL, PARAGRAPHS)
+
+
+def test_a_cache_does_not_speak_for_a_site_that_it_does_not_copy() -> None:
+    url = "https://www-harbour-example.cdn.ampproject.org/c/s/www.harbour.example/ferry"
+    head = "<link rel=canonical href='https://elsewhere.example/ferry'>"
+    page = read(document(f"<article><h1>Ferry line returns</h1>{paragraphs_html()}</article>", head=head), url=url)
+    assert page.canonical_url is None
+
+
+# --- encodings -------------------------------------------------------------------------------------------------------
+
+CODED = [
+    ("gb18030", "gb2312", "渡轮航线恢复", "港务局周五表示，通往外岛的渡轮将于十月恢复运行，这是七个月以来的第一次，票价不变。" * 2),
+    ("gbk", "gbk", "渡轮航线恢复", "由于两艘船中较旧的一艘未能通过船体检查，该航线自三月以来一直停运，居民们等了很久。" * 2),
+    ("big5", "big5", "渡輪航線恢復", "港務局週五表示，通往外島的渡輪將於十月恢復運行，這是七個月以來的第一次，票價不變。" * 2),
+    ("shift_jis", "shift_jis", "フェリーが再開", "港湾局は金曜日、離島へのフェリーを十月から再開すると発表した。七か月ぶりのことである。" * 2),
+    ("euc_jp", "euc-jp", "フェリーが再開", "港湾局は金曜日、離島へのフェリーを十月から再開すると発表した。七か月ぶりのことである。" * 2),
+    ("euc_kr", "euc-kr", "여객선 운항 재개", "항만청은 금요일 섬으로 가는 여객선이 시월부터 다시 운항한다고 밝혔다. 일곱 달 만의 일이다." * 2),
+    ("cp1251", "windows-1251", "Паром возвращается", "Паром на внешние острова снова пойдёт с октября, сообщило в пятницу управление порта города." * 2),
+    ("koi8_r", "koi8-r", "Паром возвращается", "Паром на внешние острова снова пойдёт с октября, сообщило в пятницу управление порта города." * 2),
+    ("iso8859_2", "iso-8859-2", "Prom wraca w październiku", "Prom na wyspy zewnętrzne znów popłynie od października, poinformował w piątek zarząd portu." * 2),
+    ("cp1254", "iso-8859-9", "Vapur seferleri başlıyor", "Dış adalara giden vapur ekimden itibaren yeniden çalışacak, dedi liman yönetimi cuma günü." * 2),
+    ("cp1252", "iso-8859-1", "Fähre fährt wieder", "Die Fähre zu den äußeren Inseln fährt ab Oktober wieder – „endlich“, sagte die Verwaltung." * 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said_in", ["header", "meta", "http-equiv"])
+@pytest.mark.parametrize(("codec", "label", "title", "text"), CODED, ids=[case[0] for case in CODED])
+def test_a_page_in_any_encoding_of_the_web_gives_its_characters(
+    codec: str, label: str, title: str, text: str, said_in: str
+) -> None:
+    meta = {
+        "meta": f"<meta charset={label}>",
+        "http-equiv": f'<meta http-equiv="Content-Type" content="text/html; charset={label}">',
+    }.get(said_in, "")
+    html = f"<html><head>{meta}<title>{title}</title></head><body><article><h1>{title}</h1><p>{text}</p></article>"
+    page = read(html.encode(codec), charset=label if said_in == "header" else None)
+    assert (page.title, page.text) == (title, text)

@@ -21,7 +21,13 @@ def titled(id: str, title: str, *, language: str = "en") -> object:
 
 def lead(title: str) -> StoryMember:
     return StoryMember(
-        article_id="lead", url=None, title=title, outlet="Harbour Times", published_at=NOW, language="en", role=Role.LEAD
+        article_id="lead",
+        url=None,
+        title=title,
+        outlet="Harbour Times",
+        published_at=NOW,
+        language="en",
+        role=Role.LEAD,
     )
 
 
@@ -43,7 +49,9 @@ def test_a_headline_in_the_readers_language_goes_before_any_other() -> None:
 
 def test_the_lead_of_the_story_helps_out_where_no_fresh_headline_can_be_read() -> None:
     rows = [titled("a", "卢门在卑尔根建厂", language="zh")]
-    assert choose_headline(rows, [], lead=lead("Lumen Works to build in Bergen")).text == "Lumen Works to build in Bergen"
+    assert (
+        choose_headline(rows, [], lead=lead("Lumen Works to build in Bergen")).text == "Lumen Works to build in Bergen"
+    )
     english = [titled("a", "Lumen hires 40 welders in Bergen")]
     assert choose_headline(english, [], lead=lead("Lumen Works to build in Bergen")).article_id == "a"
 

@@ -190,6 +190,20 @@ def test_changed_text_in_a_feed_with_unstable_ids_is_a_revision(poller: Poller) 
     assert [arrival.revises for arrival in poller.poll(*changed).arrivals] == [1]
 
 
+def test_ids_that_change_are_noticed_though_the_document_moves_on_and_its_texts_change(poller: Poller) -> None:
+    poller.poll(*(item(n, guid=f"{n}-1") for n in range(1, 8)))
+    found = poller.poll(*(item(n, guid=f"{n}-2", summary=f"Case {n}, again.") for n in range(5, 13)))
+    assert found.has_unstable_ids
+    assert [arrival.revises is None for arrival in found.arrivals] == [False] * 3 + [True] * 5
+
+
+def test_many_new_entries_of_a_known_feed_are_a_flood_and_all_arrive(poller: Poller) -> None:
+    first = poller.poll(*(item(n) for n in range(300)))
+    found = poller.poll(*(item(n) for n in range(300, 501)))
+    assert (first.is_flood, found.is_flood, len(found.arrivals)) == (False, True, 201)
+    assert not poller.poll(*(item(n) for n in range(501, 701))).is_flood
+
+
 def test_two_new_guids_at_known_links_do_not_make_ids_unstable(poller: Poller) -> None:
     poller.poll(item(1), item(2))
     changed = [item(n, guid=f"new-{n}", summary="Other text.") for n in (1, 2)]

@@ -42,4 +42,6 @@ def test_numbers_of_papers_are_found_as_written(text: str, number: str) -> None:
 
 
 def test_each_number_is_told_once_and_dates_are_none() -> None:
-    assert find_documents(["91 FR 12345", "again 91 FR 12345", "on 4 September 2026, 2026-09-04, at 12:30"]) == ("91 FR 12345",)
+    assert find_documents(["91 FR 12345", "again 91 FR 12345", "on 4 September 2026, 2026-09-04, at 12:30"]) == (
+        "91 FR 12345",
+    )

@@ -50,7 +50,7 @@ _CONSENT = re.compile(
 _CONSENT_PLACE = re.compile(r"^(?:consent|guce|myprivacy|privacy-?gate|cmp)\.", re.IGNORECASE)
 _PAYWALL = re.compile(
     r"(?:subscribe|sign in|sign up|log in|register) (?:now |today |for free )?to (?:continue|read|keep|unlock)"
-    r"|to (?:continue|keep) reading|already (?:a subscriber|have an account)|continue reading with a"
+    r"|to (?:continue|keep) reading|already a subscriber\W*(?:\?|sign|log)|continue reading with a"
     r"|(?:this|the) (?:article|content|story|post) is (?:only )?(?:for|available to|exclusive to|reserved for)"
     r" (?:our )?(?:paying |paid |premium )?(?:subscribers|members)|subscribers? only|exclusive to subscribers"
     r"|you(?:'|’)ve (?:reached|read) (?:your|all).{0,20} free articles"

@@ -3,6 +3,8 @@
 The fingerprints of before cannot be compared with those of now, so they are made anew from the stored texts.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -45,6 +47,9 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
     )
     op.create_index("ix_articles_text_hash", "articles", ["text_hash"])
+    op.drop_index("ix_entries_link_key", "entries")
+    op.create_index("ix_entries_link_key", "entries", ["link_key", "feed_url"])
+    op.create_index("ix_entries_closed_as", "entries", ["closed_as"])
     _fill(table)
     op.drop_column("articles", "prints")
 
@@ -54,16 +59,16 @@ def _fill(table: sa.Table) -> None:
     query = sa.text(
         "SELECT judgements.seq, articles.seq AS current_seq, body, verdict FROM judgements "
         "JOIN articles ON articles.id = judgements.article_id WHERE judgements.seq > :last "
-        f"ORDER BY judgements.seq LIMIT {_PAGE}"  # noqa: S608
+        "ORDER BY judgements.seq LIMIT :page"
     )
-    while rows := connection.execute(query, {"last": last}).all():
+    while rows := connection.execute(query, {"last": last, "page": _PAGE}).all():
         found = [{"seq": row.seq, "data": data} for row in rows if (data := _prints(row))]
         if found:
             op.bulk_insert(table, found)
         last = rows[-1].seq
 
 
-def _prints(row: sa.Row) -> bytes:
+def _prints(row: Any) -> bytes:
     """The fingerprints of the text that was judged, none for a copy."""
     verdict = unpack(Verdict, row.verdict)
     if verdict.of is not None:
