@@ -57,7 +57,9 @@ async def main(n_rounds: int) -> None:
     two.close()
     alone, crowded = (statistics.median(pair[place] for pair in pairs) for place in (0, 1))
     ratio = statistics.median(pair[1] / pair[0] for pair in pairs)
-    print(f"{N_HEALTHY} healthy feeds alone {alone:.2f} s, beside {N_HUNG} hung ones {crowded:.2f} s, ratio {ratio:.2f}")
+    print(
+        f"{N_HEALTHY} healthy feeds alone {alone:.2f} s, beside {N_HUNG} hung ones {crowded:.2f} s, ratio {ratio:.2f}"
+    )
 
 
 if __name__ == "__main__":

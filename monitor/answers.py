@@ -29,13 +29,11 @@ from monitor.model import (
     PendingEntry,
     Reason,
 )
-from monitor.stages.schedule import is_due
+from monitor.stages.schedule import SILENT_AFTER, is_due, is_silent
 from monitor.stages.slots import Slot, last_slot, next_slot
 from monitor.text.tokens import search_terms
 from monitor.text.urls import url_key
 
-_STALE_DAYS = 60
-"""A feed without an entry in two months is most often one that moved."""
 _MANY_FAILURES = 3
 _LOW_BYTES = 200_000_000
 _OVERDUE = timedelta(minutes=15)
@@ -203,7 +201,7 @@ class Problem:
 class Status:
     """The state of an installation. ``store_bytes`` is None for a server, ``feeds`` counts by ``FeedStanding.word``.
 
-    ``n_silent`` counts feeds that answer and had nothing new for 60 days, ``free_bytes`` the room left beside the
+    ``n_silent`` counts feeds that answer and had nothing new for 30 days, ``free_bytes`` the room left beside the
     database (None for a server); ``schedulers`` are signs of life of ``monitor run``.
     """
 
@@ -240,17 +238,11 @@ def read_status(app: App) -> Status:
         outcomes=app.store.articles.count_outcomes(),
         digests=tuple(_digest_standing(app, digest) for digest in app.settings.digests),
         outbox=app.store.editions.count_outbox(),
-        n_silent=sum(_is_silent(standing, app.now) for standing in standings),
+        n_silent=sum(standing.feed.is_enabled and is_silent(standing.state, app.now) for standing in standings),
         free_bytes=_free_bytes(app.store.address),
         schedulers=app.store.slots.load_beats(),
     )
     return replace(found, problems=tuple(_find_problems(app, found, standings)))
-
-
-def _is_silent(standing: FeedStanding, now: datetime) -> bool:
-    state = standing.state
-    since = state.last_news_at or state.last_ok_at
-    return standing.word in ("waiting", "due") and since is not None and (now - since).days > _STALE_DAYS
 
 
 def _find_problems(app: App, found: Status, standings: Sequence[FeedStanding]) -> Iterator[Problem]:
@@ -271,7 +263,7 @@ def _find_problems(app: App, found: Status, standings: Sequence[FeedStanding]) -
             yield Problem(text=text, advice=f"`monitor feeds check {standing.feed.url}` shows why")
     if found.n_silent:
         advice = "`monitor feeds list` shows them; a feed that moved often stays behind empty"
-        yield Problem(text=f"{found.n_silent} feeds had nothing new for {_STALE_DAYS} days", advice=advice)
+        yield Problem(text=f"{found.n_silent} feeds had nothing new for {SILENT_AFTER.days} days", advice=advice)
 
 
 def _scheduler_problems(app: App, found: Status) -> Iterator[Problem]:

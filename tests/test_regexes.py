@@ -19,7 +19,7 @@ import pytest
 import monitor
 
 ROOT = Path(monitor.__file__).parent
-SIZE = 2_000  # characters at first
+SIZES = (20, 250, 2_000)  # characters; the smaller ones first, since a bad pattern takes minutes over a long text
 QUICK_S = 0.003  # what takes less is not timed again: a linear search takes 0.02 to 1 ms
 STEEPEST = 3.0  # times the CPU for twice the text; 2 is linear, 4 quadratic
 FROM_THE_START = {"match", "fullmatch"}
@@ -44,17 +44,18 @@ def file_of(module: str) -> Path:
 
 
 @cache
-def methods_by_name() -> dict[str, set[str]]:
-    """Which methods of a pattern are called under each name, in the whole package."""
-    used: dict[str, set[str]] = {}
-    for module in modules():
-        for node in ast.walk(ast.parse(file_of(module).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute):
-                owner = node.value
-                name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", None)
-                if name:
-                    used.setdefault(name, set()).add(node.attr)
-    return used
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(file_of(module).read_text(encoding="utf-8"))
+
+
+def is_only_matched(module: str, name: str) -> bool:
+    """True if the pattern is only ever tried at the start of a text. One that no module uses is not."""
+    for places in ((module,), modules()):
+        nodes = (node for place in places for node in ast.walk(tree_of(place)) if isinstance(node, ast.Attribute))
+        methods = {node.attr for node in nodes if isinstance(node.value, ast.Name) and node.value.id == name}
+        if methods - {"pattern"}:
+            return methods - {"pattern"} <= FROM_THE_START
+    return False
 
 
 def in_values(module: str) -> Iterator[tuple[str, re.Pattern, bool]]:
@@ -66,14 +67,13 @@ def in_values(module: str) -> Iterator[tuple[str, re.Pattern, bool]]:
         elif isinstance(value, list | tuple | set | frozenset):
             parts = [part for item in value for part in (item if isinstance(item, tuple | list) else (item,))]
             held = [part for part in parts if isinstance(part, re.Pattern)]
-        used = methods_by_name().get(name, set()) - {"pattern"}
         for pattern in held:
-            yield f"{module}.{name}", pattern, bool(used) and used <= FROM_THE_START
+            yield f"{module}.{name}", pattern, is_only_matched(module, name)
 
 
 def in_calls(module: str) -> Iterator[tuple[str, re.Pattern, bool]]:
     """The patterns that a module writes into the call of a function of ``re``."""
-    for node in ast.walk(ast.parse(file_of(module).read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         owner, literal = node.func.value, node.args[0]
@@ -117,38 +117,48 @@ def seconds(pattern: re.Pattern, text: str, *, is_fixed: bool) -> float:
     started = time.process_time()
     if is_fixed:
         pattern.match(subject)
+        pattern.fullmatch(subject)
     else:
         for _ in pattern.finditer(subject):
             continue
     return time.process_time() - started
 
 
-def growth(pattern: re.Pattern, unit: str, ending: str, *, is_fixed: bool) -> float:
+def growth(pattern: re.Pattern, unit: str, ending: str, n_chars: int, *, is_fixed: bool) -> float:
     """How many times as long twice the text takes: the least of several measurements on each side."""
-    one, two = (text_of(unit, n * SIZE, ending) for n in (2, 4))
-    rounds = [(seconds(pattern, one, is_fixed=is_fixed), seconds(pattern, two, is_fixed=is_fixed)) for _ in range(3)]
-    return min(long for _, long in rounds) / max(min(short for short, _ in rounds), 1e-9)
+    one, two = text_of(unit, n_chars, ending), text_of(unit, 2 * n_chars, ending)
+    rounds = [(seconds(pattern, one, is_fixed=is_fixed), seconds(pattern, two, is_fixed=is_fixed)) for _ in range(4)]
+    return min(long for _, long in rounds) / min(short for short, _ in rounds)
 
 
-def steep(pattern: re.Pattern, *, is_fixed: bool) -> Iterator[tuple[str, float]]:
+def find_steep(pattern: re.Pattern, *, is_fixed: bool) -> str | None:
+    """A kind of text on which the pattern is worse than linear, None if there is none among the families."""
     for unit in families(pattern):
         for ending in ENDINGS:
-            text = text_of(unit, SIZE, ending)
-            if min(seconds(pattern, text, is_fixed=is_fixed) for _ in range(1)) > QUICK_S:
-                factor = growth(pattern, unit, ending, is_fixed=is_fixed)
-                if factor > STEEPEST:
-                    yield f"{unit!r} repeated, then {ending!r}", factor
-                    return
+            for n_chars in SIZES:
+                if seconds(pattern, text_of(unit, n_chars, ending), is_fixed=is_fixed) > QUICK_S:
+                    factor = growth(pattern, unit, ending, n_chars, is_fixed=is_fixed)
+                    if factor > STEEPEST:
+                        return (
+                            f"{unit!r} repeated to {n_chars} characters, then {ending!r}: {factor:.1f} times for twice"
+                        )
+                    break
+    return None
 
 
-if __name__ == "__main__":
-    t0 = time.time()
-    print(len(patterns()), "patterns", time.time() - t0)
-    for place, pattern, is_fixed in patterns():
-        t1 = time.process_time()
-        for found in steep(pattern, is_fixed=is_fixed):
-            print(place, is_fixed, found, flush=True)
-        t2 = time.process_time() - t1
-        if t2 > 1.0:
-            print("   slow", place, round(t2, 2), flush=True)
-    print(time.time() - t0)
+@pytest.mark.slow
+def test_no_pattern_takes_more_than_its_share_for_a_longer_text() -> None:
+    found = {place: find_steep(pattern, is_fixed=is_fixed) for place, pattern, is_fixed in patterns()}
+    assert not {place: text for place, text in found.items() if text}
+
+
+def test_the_patterns_of_every_part_are_found() -> None:
+    places = [place for place, _, _ in patterns()]
+    parts = {place.split(".")[1].partition(":")[0] for place in places}
+    assert {"config", "fetch", "render", "sources", "stages", "text"} <= parts
+    assert len(places) > 200
+
+
+@pytest.mark.parametrize("source", ["(a+)+$", "a+b", r"\s*x", "a*a*a*b", r"<[^>]*>"])
+def test_a_pattern_that_is_not_linear_is_seen(source: str) -> None:
+    assert find_steep(re.compile(source), is_fixed=False) is not None

@@ -1,7 +1,5 @@
 """A daily and a weekly digest over the same topic: each goes by its own editions."""
 
-import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import App, draft_edition, find_digest, find_edition, import_articles, open_app, send_edition
+from monitor.app import App, draft_edition, find_digest, find_edition, open_app, send_edition
 from monitor.config import load_settings
 from monitor.errors import UsageError
-from monitor.model import Edition
+from monitor.model import ArticleKeys, Edition, Role
 from monitor.stages.period import first_period
-from tests.factories import FakeEmbedder
+from tests.factories import judged, story_of
 
 SUNDAY = datetime(2026, 9, 6, 18, tzinfo=UTC)
 CONFIG = """\
@@ -49,13 +47,11 @@ def on(app: App, day: int) -> App:
 
 
 def bring(app: App, number: int) -> None:
-    row = {
-        "url": f"https://news.example/{number}", "title": f"Report {number}", "text": NEWS[number], "language": "en",
-        "published": app.now.isoformat(),
-    }  # fmt: skip
-    path = app.settings.path.parent / "articles.jsonl"
-    path.write_text(json.dumps(row), encoding="utf-8")
-    asyncio.run(import_articles(app, [path], as_known=False, embedder=FakeEmbedder()))
+    one = judged(number, NEWS[number], topics=("all",), at=app.now)
+    keys = ArticleKeys(url_key=None, text_hash=None)
+    app.store.articles.save_judged(
+        one, keys, entry_seq=None, story=story_of(one, first_seen_at=app.now), role=Role.LEAD
+    )
 
 
 def send(app: App, digest: str) -> Edition | None:

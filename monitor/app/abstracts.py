@@ -55,5 +55,7 @@ async def ask_all(writer: Writer, questions: Sequence[Question], *, timeout_s: f
     except TimeoutError:
         remarks.append(f"The language model did not answer within {timeout_s:g} s; some lines of it are missing.")
     except FetchError as error:
-        remarks.append(f"The language model could not be asked ({error.kind}: {error.detail}); some lines of it are missing.")
+        remarks.append(
+            f"The language model could not be asked ({error.kind}: {error.detail}); some lines of it are missing."
+        )
     return Answers(lines=lines, remarks=tuple(remarks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from monitor.model import Feed
 
 _STYLES = {"failing": "red", "gone": "red", "off": "dim"}
-_SILENT = timedelta(days=30)
 """From here on a feed without news is pointed out; monthly journals come more often."""
 
 
@@ -80,6 +79,7 @@ def _standing_object(standing: FeedStanding) -> dict[str, Any]:
 
 def _show_standing(screen: Console, standing: FeedStanding, now: datetime) -> None:
     from monitor.cli.screen import minute, show, span
+    from monitor.stages.schedule import is_silent
 
     feed, state = standing.feed, standing.state
     blank = " " * 9
@@ -108,7 +108,7 @@ def _show_standing(screen: Console, standing: FeedStanding, now: datetime) -> No
         since = f"since {minute(state.last_ok_at)}" if state.last_ok_at else "from the first poll on"
         times = f", {state.n_failures} times in a row" if state.n_failures > 1 else ""
         show(screen, f"fails {since}{times}: {state.error}: {state.error_detail or ''}", lead=blank, style="red")
-    elif feed.is_enabled and state.last_news_at is not None and now - state.last_news_at > _SILENT:
+    elif feed.is_enabled and state.last_news_at is not None and is_silent(state, now):
         silent = (
             f"silent since {minute(state.last_news_at)}: {(now - state.last_news_at).days} days without a new entry"
         )

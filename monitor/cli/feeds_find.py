@@ -210,16 +210,22 @@ def _find_one(
 
 def show_offers(screen: Console, offers: Sequence[Offer]) -> None:
     """Numbered, with what helps to choose."""
-    from monitor.cli.screen import count, minute, show
+    from monitor.cli.screen import show
 
     for number, offer in enumerate(offers, start=1):
         show(screen, offer.title or offer.feed.url, lead=f"{number:>3}  ", style="bold")
         show(screen, offer.feed.url, lead=" " * 5)
-        facts = [offer.kind, count(offer.n_entries, "entry", "entries")]
-        facts.append(f"newest {minute(offer.newest_at)}" if offer.newest_at else "no dates")
-        if offer.n_full_text:
-            facts.append(f"{offer.n_full_text} with full text")
-        show(screen, " · ".join([*facts, _HOW[offer.how]]), lead=" " * 5, style="dim")
+        show(screen, _facts(offer), lead=" " * 5, style="dim")
+
+
+def _facts(offer: Offer) -> str:
+    from monitor.cli.screen import count, minute
+
+    facts = [offer.kind, count(offer.n_entries, "entry", "entries")]
+    facts.append(f"newest {minute(offer.newest_at)}" if offer.newest_at else "no dates")
+    if offer.n_full_text:
+        facts.append(f"{offer.n_full_text} with full text")
+    return " · ".join([*facts, _HOW[offer.how]])
 
 
 _HOW = {
@@ -252,13 +258,15 @@ def _added_object(feed: Feed, offer: Offer | None) -> dict[str, Any]:
 
 
 def _show_added(screen: Console, options: Options, feed: Feed, offer: Offer | None) -> None:
+    """What was added; for a search the warning that it has terms."""
     from monitor.cli.screen import show
 
     if offer is None:
-        show(screen, f"added {feed.title or feed.url}", style="bold")
+        show(screen, feed.title or feed.url, lead="added  ", style="bold")
     else:
-        show_offers(screen, [offer])
-        show(screen, f"added to {options.config}", style="bold")
+        show(screen, offer.title or feed.url, lead="added  ", style="bold")
+        for line in (feed.url, _facts(offer)):
+            show(screen, line, lead=" " * 7, style="dim")
     if feed.kind == "search":
         note(
             options,

@@ -130,6 +130,8 @@ def show_outcomes(screen: Console, report: FetchReport) -> None:
 def _show_errors(options: Options, report: FetchReport) -> None:
     for error in report.errors[:_SHOWN_ERRORS]:
         note(options, f"failed: {error.get('url') or error['feed']}: {error['error']}: {error['detail']}")
+    for remark in report.remarks[:_SHOWN_ERRORS]:
+        note(options, f"{remark['remark']}: {remark['feed']}: {remark['detail']}")
     if len(report.errors) > _SHOWN_ERRORS:
         note(
             options, f"and {len(report.errors) - _SHOWN_ERRORS} more failures; `monitor status` lists feeds in trouble"

@@ -27,7 +27,9 @@ _PATIENCE = timedelta(days=30)
 """RFC 9309 section 2.3.1.4: for how long unreachable rules forbid everything."""
 
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent\s*:?\s*(?P<name>\*|[a-z0-9_-]*)", re.IGNORECASE)
-_RULE_LINE = re.compile(r"\s*+(?:(?:dis+al+ow|diasllow|disallaw|allow|[^:#]*:)|(?:crawl|request|visit)[ -])", re.IGNORECASE)
+_RULE_LINE = re.compile(
+    r"\s*+(?:(?:dis+al+ow|diasllow|disallaw|allow|[^:#]*:)|(?:crawl|request|visit)[ -])", re.IGNORECASE
+)
 _SITE_LINE = re.compile(r"\s*(?:site-?maps?|host)\b", re.IGNORECASE)
 _PRODUCT = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 _ACCEPT_PAGE = ("Accept", "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.1")

@@ -39,8 +39,8 @@ from monitor.model.judgement import (
     StoryMember,
     Verdict,
 )
-from monitor.model.outbox import OutboxItem, OutboxState
 from monitor.model.marks import Mark, MarkKind
+from monitor.model.outbox import OutboxItem, OutboxState
 from monitor.model.records import (
     Arrival,
     ArticleKeys,

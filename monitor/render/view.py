@@ -21,7 +21,6 @@ TOP_FACT_LIMIT = 140
 """Characters of a bottom line that may head the page; a longer one gives way to the headline of its story."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
     """One topic: its full stories, how many stories of it stand further down, the file of its own page."""
@@ -86,7 +85,9 @@ class EditionView:
 def arrange(edition: Edition) -> EditionView:
     """*edition* in reading order; linear in its size."""
     top, points = _pick_top(edition)
-    views = [(item, view_story(item, topic.title, edition.language)) for topic in edition.topics for item in topic.stories]
+    views = [
+        (item, view_story(item, topic.title, edition.language)) for topic in edition.topics for item in topic.stories
+    ]
     return EditionView(
         edition=edition,
         top=top,

@@ -29,9 +29,11 @@ MAX_TITLE_CHARS = 500
 NAMESPACE = "urn:monitor-news:opml"
 _KINDS = frozenset({"feed", "sitemap", "page", "federal-register", "search"})
 _YEAR_S = 31_536_000
+_LEAST_S = {"search": 3_600}
+"""A search engine is asked once an hour at most."""
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"\A\s*+<\?xml[^>]*\?>")
 # XML 1.0, production 2: other characters cannot stand in a document, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -77,11 +79,12 @@ def _feed(url: str, title: str | None, attributes: dict[str, str]) -> Feed:
     own = {key.removeprefix(f"{{{NAMESPACE}}}"): value for key, value in attributes.items() if NAMESPACE in key}
     every = own.get("every", "")
     is_page = own.get("kind") == "page"
+    least_s = _LEAST_S.get(own.get("kind", ""), 1)
     return Feed(
         url=url,
         title=title,
         kind=own["kind"] if own.get("kind") in _KINDS else "auto",
-        every_s=int(every) if every.isdecimal() and 0 < int(every[:9]) <= _YEAR_S else None,
+        every_s=int(every) if every.isdecimal() and least_s <= int(every[:9]) <= _YEAR_S else None,
         full_text=own.get("full-text") != "false",
         is_enabled=own.get("enabled") != "false",
         links=own.get("links") or None if is_page else None,

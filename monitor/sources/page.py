@@ -96,7 +96,7 @@ _NOT_A_PAGE = re.compile(
 )
 _DATE_PATH = re.compile(r"/(?:19|20)\d{2}[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:[0-2]?\d|3[01]))?(?:/|-|_|$)")
 _NUMBER = re.compile(r"\d{4,}")
-_LONG_SLUG = re.compile(r"[^/]*[^/\W_]+(?:[-_][^/\W_]+){2,}[^/]*$")
+_LONG_SLUG = re.compile(r"[^\W_][-_][^\W_]+[-_][^\W_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,12 @@ _LEAST_SUPPORT = 0.7
 """Share of the longer words that must occur in the cited sentences; a fair one-line summary has .8 and more."""
 
 _TELLING_STEM = 4  # letters
-_OPENERS = frozenset(
+_OPENING_WORDS = (
     "a an the this that these it its in on at after before by for from with under over as while when since until two three "
     "four five six seven eight nine ten more most some both all about nearly almost der die das ein eine im in am an bei "
-    "nach vor mit für von zwei drei vier fünf mehr".split()
+    "nach vor mit für von zwei drei vier fünf mehr"
 )
+_OPENERS = frozenset(_OPENING_WORDS.split())
 _NEGATIONS = re.compile(
     r"\b(?:not|no|never|without|nor|neither|denie[sd]|den(?:y|ying)|refuse[sd]?|nicht|kein\w*|nie|ohne)\b|n['’]t\b|不|没|未|无|否认|拒绝",
     re.IGNORECASE,
@@ -93,27 +94,33 @@ def find_unsupported(text: str, sentences: Sequence[str]) -> str | None:
     if count_words(text) > MOST_WORDS:
         return f"it is longer than {MOST_WORDS} words"
     source = " ".join(sentences)
-    spoken = set(tokens(source))
-    for quoted in _QUOTED.findall(text):
-        if quoted.strip(" .,") not in source:
-            return f"the quotation {quoted!r} is in none of its sentences"
-    values = {quantity.key for sentence in sentences for quantity in quantities(sentence)}
-    for quantity in quantities(text):
-        if quantity.key not in values:
-            return f"the figure {quantity.text!r} is in none of its sentences"
-    for token in tokens(text):
-        if any(char.isdigit() for char in token) and token not in spoken and not quantities(token):
-            return f"{token!r} is in none of its sentences"
-    for match in NAME.finditer(text):
-        words = tokens(match.group())
-        is_opener = match.start() <= 1 and words and words[0] in _OPENERS
-        if not is_opener and not set(words) <= spoken:
-            return f"the name {match.group()!r} is in none of its sentences"
-    if bool(_NEGATIONS.search(text)) != bool(_NEGATIONS.search(source)) and _NEGATIONS.search(text):
+    if (quoted := next((each for each in _QUOTED.findall(text) if each.strip(" .,") not in source), None)) is not None:
+        return f"the quotation {quoted!r} is in none of its sentences"
+    if (stranger := _find_stranger(text, sentences)) is not None:
+        return f"{stranger} is in none of its sentences"
+    if _NEGATIONS.search(text) and not _NEGATIONS.search(source):
         return "it denies what none of its sentences denies"
     said, known = _telling(text), _telling(source)
     if said and len(said & known) < _LEAST_SUPPORT * len(said):
         return "too many of its words are in none of its sentences"
+    return None
+
+
+def _find_stranger(text: str, sentences: Sequence[str]) -> str | None:
+    """The first figure or name of *text* that no sentence holds."""
+    spoken = {token for sentence in sentences for token in tokens(sentence)}
+    values = {quantity.key for sentence in sentences for quantity in quantities(sentence)}
+    for quantity in quantities(text):
+        if quantity.key not in values:
+            return f"the figure {quantity.text!r}"
+    for token in tokens(text):
+        if any(char.isdigit() for char in token) and token not in spoken and not quantities(token):
+            return f"the figure {token!r}"
+    for match in NAME.finditer(text):
+        words = tokens(match.group())
+        is_opener = match.start() <= 1 and bool(words) and words[0] in _OPENERS
+        if not is_opener and not set(words) <= spoken:
+            return f"the name {match.group()!r}"
     return None
 
 

@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from monitor.text.numbers import Quantity, keys_of, quantities
 
 _LEAST_KINDS = frozenset({"count", "money", "percent", "date"})
-_OLD_AHEAD = re.compile(
-    r"(?:\b(?:from|instead of|rather than|not|previously|earlier|originally|initially|formerly|against|compared with|after|"
-    r"versus|than|statt|anstatt|anstelle von|von|nicht|zuvor|bisher|ursprünglich|gegenüber|als)\b"
-    r"|由|从|此前的?|原(?:定|先|计划)?的?|而非|而不是|不是|高于|低于|超过)\W*(?:\w+\W+){0,3}$",
+_REPLACED = re.compile(
+    r"(?:\b(?:instead of|rather than|up from|down from|statt|anstatt|anstelle von)\W*(?:\w+\W+){0,3}"
+    r"|\b(?:not|nicht)\s+(?:the\s+|die\s+|den\s+)?|(?:而非|而不是|不是)[^，。\d]{0,4})$",
     re.IGNORECASE,
 )
-"""Stands before a value that no longer holds."""
+"""Stands before a value that another one replaces, whatever the units."""
 
-_WEAK_AHEAD = re.compile(
-    r"(?:\b(?:than|after|als|von|not|nicht)\b|不是|高于|低于|超过)\W*(?:\w+\W+){0,3}$", re.IGNORECASE
+_BEFORE = re.compile(
+    r"(?:\b(?:from|previously|earlier|originally|initially|formerly|against|compared with|after|versus|zuvor|bisher|"
+    r"ursprünglich|gegenüber)\b|由|从|此前的?|原(?:定|先|计划)?的?)\W*(?:\w+\W+){0,3}$",
+    re.IGNORECASE,
 )
-_NOT = re.compile(r"(?:\b(?:not|nicht)|而非|而不是)\s*$", re.IGNORECASE)
+"""Stands before a value that no longer holds, if one of the same unit stands beside it."""
+
 _OLD_BEHIND = re.compile(
     r"^\W*(?:\w+\W+){0,4}(?:before|previously|earlier|first|originally|initially|once|before that|zuvor|bisher|vorher|"
     r"ursprünglich)\b|^[^，。；]{0,8}(?:改为|调整为|增至|增加到|升至|上调至|下调至|降至|减至|提高到|推迟到|延至)",
@@ -42,11 +44,17 @@ _CHANGE = re.compile(
     r"|改为|调整|修正|更正|推迟|提前|增至|升至|降至|上调|下调|提高|减少|扩大|而非|原定|原计划|此前",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"^\W*(?:[^\W\d]+\W+){0,3}?(?:more|fewer|less|lower|higher|later|earlier|longer|shorter|above|below|additional|extra|mehr|"
-    r"weniger|später|früher|länger|kürzer|höher|niedriger)\b",
+_UNTIL_NOW = re.compile(
+    r"\b(?:until now|so far|up to now|had (?:spoken|planned|expected|said|put|estimated|announced|promised)|previously|"
+    r"originally|bislang|bisher|zuvor|hatte)\b|此前|还是|原先|原计划",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"^\W*(?:[^\W\d]+\W+){0,3}?(?:more|fewer|less|lower|higher|longer|shorter|above|below|additional|extra|mehr|weniger|länger|"
+    r"kürzer|höher|niedriger)\b",
+    re.IGNORECASE,
+)
+_MORE_TIME = re.compile(r"^\W*(?:later|earlier|longer|shorter|später|früher|länger|kürzer)\b", re.IGNORECASE)
 _BY = re.compile(
     r"(?:\b(?:by|another|um|weitere)\s+(?:about\s+|some\s+|around\s+)?|(?:增加|减少|推迟|提前|多|少|上调|下调)了?)$",
     re.IGNORECASE,
@@ -65,6 +73,14 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(r"^\s*(?:statt|instead of|rather than|not|nicht)\s+(?P<old>[\d.,]+)\s", re.IGNORECASE)
+
+
+_NO_UNITS = frozenset(
+    {None, "now", "before", "after", "in", "of", "as", "at", "on", "to", "by", "for", "and", "or", "is", "are", "was", "were",
+     "from", "than", "with", "that", "this", "when", "previously", "earlier", "originally", "initially", "today", "yesterday",
+     "zuvor", "bisher", "im", "am", "und", "als", "war", "waren"}
+)  # fmt: skip
+"""What may follow a number without being its unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +112,11 @@ def says_change(text: str) -> bool:
     return _CHANGE.search(text) is not None
 
 
+def says_until_now(text: str) -> bool:
+    """True if the sentence tells how things stood before: its values are those that the previous sentence replaced."""
+    return _UNTIL_NOW.search(text) is not None
+
+
 def find_corrections(text: str, language: str | None) -> tuple[Correction, ...]:
     """The corrections that the sentence may state, the plainest first."""
     found = [quantity for quantity in quantities(text, language) if quantity.kind in _LEAST_KINDS]
@@ -120,7 +141,7 @@ def _elided(text: str, found: Sequence[Quantity], language: str | None) -> Itera
 
 
 def _with_tail_of(new: Quantity, old_text: str, text: str, language: str | None) -> Iterator[Correction]:
-    number = re.search(r"[\d.,]*\d|^[^\W\d]+(?=\s\d{4}$)", new.text)
+    number = re.search(r"(?<![\d.,])[\d.,]*\d|^[^\W\d]+(?=\s\d{4}$)", new.text)
     if number is None:
         return
     tail = new.text[number.end() :]
@@ -144,14 +165,20 @@ def _at(quantity: Quantity, place: Quantity) -> Quantity:
 def _pairs(text: str, found: Sequence[Quantity]) -> Iterator[Correction]:
     changes = says_change(text)
     for old in found:
-        ahead = text[max(0, old.start - 60) : old.start]
-        is_old = bool(_OLD_AHEAD.search(ahead) or _OLD_BEHIND.search(text[old.end : old.end + 50]))
-        if not is_old and not changes:
+        ahead, behind = text[max(0, old.start - 60) : old.start], text[old.end : old.end + 50]
+        if _MORE.match(behind) or _BY.search(ahead):
+            continue  # a difference, no value
+        is_replaced = _REPLACED.search(ahead) is not None
+        is_before = bool(_BEFORE.search(ahead) or _OLD_BEHIND.search(behind))
+        if not (is_replaced or is_before or changes):
             continue
-        is_plain = is_old and (not _WEAK_AHEAD.search(ahead) or changes or _NOT.search(ahead) is not None)
         others = [new for new in found if new.kind == old.kind and new.key != old.key]
         for new in sorted(others, key=lambda new: abs(new.start - old.start)):
-            yield Correction(new=new, old=old, is_plain=is_plain)
+            alike = new.unit == old.unit or (new.kind == "count" and not _NO_UNITS.isdisjoint({new.unit, old.unit}))
+            if is_replaced and (alike or new.kind == "count"):
+                yield Correction(new=new, old=old)
+            elif (alike and is_before) or (new.unit == old.unit and changes):
+                yield Correction(new=new, old=old, is_plain=is_before)
 
 
 def _differences(text: str, found: Sequence[Quantity]) -> Iterator[Correction]:
@@ -159,7 +186,8 @@ def _differences(text: str, found: Sequence[Quantity]) -> Iterator[Correction]:
         if new.value is None:
             continue
         for difference, start, end in _deltas(text, new, found):
-            if start != new.start and (_MORE.match(text[end:]) or _BY.search(text[:start])):
+            more = _MORE_TIME if new.kind == "date" else _MORE
+            if start != new.start and (more.match(text[end:]) or _BY.search(text[:start])):
                 yield Correction(new=new, difference=difference)
 
 

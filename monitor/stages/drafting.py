@@ -215,7 +215,9 @@ def _choose(digest: Digest, group: Sequence[Fresh], limit: int) -> list[tuple[Ar
 
 
 def _texts(articles: Sequence[Article]) -> list[str]:
-    return [text for article in articles for text in (article.title or "", article.standfirst or "", *article.sentences)]
+    return [
+        text for article in articles for text in (article.title or "", article.standfirst or "", *article.sentences)
+    ]
 
 
 def _was_shown(past: Past, group: Sequence[Fresh], members: Sequence[StoryMember]) -> bool:

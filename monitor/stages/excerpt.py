@@ -37,7 +37,7 @@ _PAIRS = (("“", "”"), ("「", "」"), ("«", "»"), ("(", ")"), ("（", "）
 
 _AGENCY = r"\([A-Za-z][\w./& -]{1,24}\)"
 _DATELINE = re.compile(
-    # "By Jane Doe BEIJING, Sept 3 (Reuters) - ", "WASHINGTON — ", "Berlin (dpa) - "
+    # As in: By Jane Doe BEIJING, Sept 3 (Reuters) -
     r"^(?:By [A-Z][\w.'’-]+(?: (?:and|[A-Z][\w.'’-]*))* )?"
     r"(?:[A-Z]{3}[A-Z .,/'’-]{0,36}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?" + _AGENCY + r")?"
     r"|[A-Z][\w .,/'’-]{1,36}" + _AGENCY + r") ?[-–—]{1,2} (?=[A-Z\"“„\d])"

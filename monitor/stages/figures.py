@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from monitor.model import Change, JudgedSentence
 from monitor.ports import Vectors
 from monitor.stages.analysis import Analysis, SentenceView
-from monitor.stages.corrections import Correction, find_corrections, old_keys, says_change
+from monitor.stages.corrections import Correction, find_corrections, old_keys, says_change, says_until_now
 from monitor.stages.known import KnownBase, KnownSentence
 from monitor.stages.novelty import Neighbours
 from monitor.text.numbers import Quantity, quantities
@@ -26,24 +26,32 @@ _ALIKE = 1.1
 _ALIKE_WITHOUT_UNIT = 1.15
 _MAX_RATIO = 4.0
 _MAX_RATIO_NAMED = 20.0
+_MAX_RATIO_SUGGESTED = 2.5
 _REACH = 50  # characters on either side of a figure that say what it measures
 _COMPARED_KINDS = frozenset({"count", "money", "percent", "date"})
 _CHANGE_BONUS = 0.15
+_ELSEWHERE = 0.15
 _NEAR_ELSEWHERE = 0.6
 _LIKENESS_PLAIN = (0.1, 0.25)
 _LIKENESS_SUGGESTED = (0.4, 0.6)
-_LIKENESS_BY_DIFFERENCE = (0.2, 0.5)
+_LIKENESS_BY_DIFFERENCE = (0.2, 0.4)
+_LIKENESS_TELLING = 0.25
 """Likeness that the sentence with the old value must have: in the story, and elsewhere."""
 
+_TELLING_DIGITS = 3
+"""Significant digits from which an equal value is hardly chance."""
+
 _TOLD_LIKENESS = (0.4, 0.6)
-_ALIKE_THOUGH_KNOWN = 0.3
+_ALIKE_THOUGH_KNOWN = 0.6
 """How much more alike two sentences must be to overrule that the new one seemed known."""
 
 _MAX_RATIO = 4.0
 _MAX_RATIO_NAMED = 20.0
+_MAX_RATIO_SUGGESTED = 2.5
 _REACH = 50  # characters on either side of a figure that say what it measures
 _COMPARED_KINDS = frozenset({"count", "money", "percent", "date"})
 _CHANGE_BONUS = 0.15
+_ELSEWHERE = 0.15
 _NEAR_ELSEWHERE = 0.6
 _LIKENESS_STATED = {True: (0.15, 0.4), False: (0.4, 0.6)}
 """Likeness that the sentence with the old value must have, in the story and elsewhere, by whether the correction is
@@ -69,6 +77,7 @@ def find_changes(
     *story_id* is the story the article belongs to: only what was said there, or in the corpus, can have changed.
     """
     earlier = _earlier_sentences(known, story_id)
+    documents = {known.sentences[place].document for place in earlier}
     changes: list[Change] = []
     told: set[tuple[str, str]] = set()
     replaced: set[str] = set()
@@ -77,9 +86,11 @@ def find_changes(
             continue
         vector = analysis.vectors[place]
         found = list(_stated(view, vector, earlier, known, analysis.language))
+        if place + 1 < len(judged) and says_until_now(analysis.sentences[place + 1].text):
+            found += _stated_next(view, analysis, place + 1, earlier, known)
         sources = _sources(vector, near, earlier, known)
         margin = 0.0 if sentence.is_novel else _ALIKE_THOUGH_KNOWN
-        found += _alike(view, sources, found, analysis.language, margin=margin)
+        found += _alike(view, sources, found, analysis.language, margin=margin, documents=documents)
         for new, old_key, old_text, source in found:
             if (old_key, new.key) not in told and old_key not in replaced:
                 told.add((old_key, new.key))
@@ -104,7 +115,7 @@ def _stated(
         if _is_told(new.key, vector, earlier, known):
             continue
         bounds = _bounds(correction)
-        for key in old_keys(correction):
+        for key in (key for key in old_keys(correction) if key not in done):
             source = _source_of(key, vector, earlier, known, bounds)
             old = (
                 None
@@ -117,10 +128,32 @@ def _stated(
                 break
 
 
+def _stated_next(
+    view: SentenceView, analysis: Analysis, place: int, earlier: Collection[int], known: KnownBase
+) -> Iterator[_Found]:
+    """What the sentence at *place* says of how things stood: "Until now it had spoken of 890 million"."""
+    text, vector = analysis.sentences[place].text, analysis.vectors[place]
+    for old in quantities(text, analysis.language):
+        if old.kind not in _COMPARED_KINDS or old.unit is None:
+            continue
+        for new in quantities(view.text, analysis.language):
+            if new.unit != old.unit or not _is_comparable(new, old) or _is_told(new.key, vector, earlier, known):
+                continue
+            source = _source_of(old.key, vector, earlier, known, _LIKENESS_BY_DIFFERENCE)
+            if source is not None:
+                yield new, old.key, old.text, source
+
+
 def _bounds(correction: Correction) -> tuple[float, float]:
     if correction.old is None:
-        return _LIKENESS_BY_DIFFERENCE
+        in_story, elsewhere = _LIKENESS_BY_DIFFERENCE
+        keys = old_keys(correction)
+        return in_story, _LIKENESS_TELLING if keys and all(map(_is_telling, keys)) else elsewhere
     return _LIKENESS_PLAIN if correction.is_plain else _LIKENESS_SUGGESTED
+
+
+def _is_telling(key: str) -> bool:
+    return key[:1].isdigit() and len(key.replace(".", "").strip("0%")) >= _TELLING_DIGITS
 
 
 def _is_possible(correction: Correction) -> bool:
@@ -129,7 +162,8 @@ def _is_possible(correction: Correction) -> bool:
         return True
     if new.kind == "money" and old.unit != new.unit:
         return False
-    return 1 / _MAX_RATIO_NAMED <= new.value / old.value <= _MAX_RATIO_NAMED
+    limit = _MAX_RATIO_NAMED if correction.is_plain else _MAX_RATIO_SUGGESTED
+    return 1 / limit <= new.value / old.value <= limit
 
 
 def _is_told(key: str, vector: Vectors, earlier: Collection[int], known: KnownBase) -> bool:
@@ -189,6 +223,7 @@ def _alike(
     language: str | None,
     *,
     margin: float,
+    documents: Collection[int],
 ) -> list[_Found]:
     """Pairs of a new and an old value of the same thing by the likeness of what is said about them."""
     known_keys = frozenset().union(*(source.view.values for _, source in sources))
@@ -197,7 +232,7 @@ def _alike(
     for new in quantities(view.text, language):
         if new.kind not in _COMPARED_KINDS or new.key in known_keys | settled or _AGE.match(view.text, new.end):
             continue
-        best = _best_old_value(view, new, sources, language, margin=margin)
+        best = _best_old_value(view, new, sources, language, margin=margin, documents=documents)
         if best is not None:
             found.append((new, best[0].key, best[0].text, best[1]))
     return found
@@ -210,6 +245,7 @@ def _best_old_value(
     language: str | None,
     *,
     margin: float,
+    documents: Collection[int],
 ) -> tuple[Quantity, KnownSentence] | None:
     """The old value whose sentence and surroundings are likest, None if none is like enough."""
     best: tuple[float, Quantity, KnownSentence] | None = None
@@ -220,7 +256,8 @@ def _best_old_value(
                 continue
             same_unit = _same_unit(new, old, language)
             around = _shared_surroundings(view.text, new, source.view.text, old, language)
-            score = cosine + bonus + _UNIT_BONUS * same_unit + around
+            elsewhere = _ELSEWHERE if source.document not in documents else 0.0
+            score = cosine + bonus - elsewhere + _UNIT_BONUS * same_unit + around
             if score >= margin + (_ALIKE if same_unit else _ALIKE_WITHOUT_UNIT) and (best is None or score > best[0]):
                 best = (score, old, source)
     return None if best is None else (best[1], best[2])

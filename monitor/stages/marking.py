@@ -107,8 +107,8 @@ def move_of_marks(analysis: Analysis, examples: Sequence[Example], topic_id: str
     ]
     if not pulls:
         return 0.0, None
-    up, down = max(0.0, max(pull for pull, _ in pulls)), min(0.0, min(pull for pull, _ in pulls))
-    move = MAX_MOVE * (up + down)
+    strengths = [0.0, *(pull for pull, _ in pulls)]
+    move = MAX_MOVE * (max(strengths) + min(strengths))
     return move, max(pulls, key=lambda pair: abs(pair[0]))[1] if move else None
 
 

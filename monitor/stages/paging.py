@@ -54,7 +54,8 @@ def page_number(first: str, url: str) -> int | None:
 
 def joined(first: Page, further: Page) -> Page | None:
     """*first* with the text of *further* behind it; None if that is no continuation of the same article."""
-    if further.problem is not None or not further.paragraphs or not first.title or not further.title:
+    is_readable = further.problem in (None, "empty")  # the last page may hold no more than a sentence
+    if not is_readable or not further.paragraphs or not first.title or not further.title:
         return None
     one, two = fold(first.title), fold(further.title)
     if not one or not two or not (two.startswith(one) or one.startswith(two)):

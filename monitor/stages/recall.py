@@ -16,11 +16,12 @@ from monitor.stages.excerpt import NAME, count_words, leans_on_context
 from monitor.text.normalise import text_hash
 from monitor.text.tokens import has_cjk, stems, tokens
 
-_CALENDAR = frozenset(
+_PLACELESS = (
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz "
-    "mai juni juli oktober dezember the a an in on at for but and this that it they he she we".split()
+    "mai juni juli oktober dezember the a an in on at for but and this that it they he she we"
 )
+_CALENDAR = frozenset(_PLACELESS.split())
 _COMMON_SHARE = 0.25
 _ENOUGH_ARTICLES = 8
 _MAX_WORDS = 40

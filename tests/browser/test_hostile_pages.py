@@ -62,8 +62,13 @@ def documents(made: Edition) -> dict[str, bytes]:
     kept = {path: body for path, body in files.items() if "/stories/" not in path or path == first_story}
     message = email.message_from_bytes(render(made, "email"), policy=email.policy.default)
     kept["mail"] = message.get_body(("html",)).get_content().encode()
-    contents = [node.text or "" for node in ET.fromstring(render(made, "atom")).iter("{http://www.w3.org/2005/Atom}content")]
-    titles = [html.escape(node.text or "") for node in ET.fromstring(render(made, "atom")).iter("{http://www.w3.org/2005/Atom}title")]
+    contents = [
+        node.text or "" for node in ET.fromstring(render(made, "atom")).iter("{http://www.w3.org/2005/Atom}content")
+    ]
+    titles = [
+        html.escape(node.text or "")
+        for node in ET.fromstring(render(made, "atom")).iter("{http://www.w3.org/2005/Atom}title")
+    ]
     kept["feed"] = ("<!doctype html><title>feed</title>" + "".join([*titles, *contents])).encode()
     return kept
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,11 @@ import pytest
 from monitor.deliver import Press, open_channel
 from monitor.model import ChannelAddress, Edition
 from monitor.render import plan_site, render
+from tests.browser.chromium import CHROMIUM, launch
 from tests.render.editions import HOSTILE, empty_edition, hostile_edition, sample_edition
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")]
 
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 # WCAG 2.2, 1.4.3: the contrast of each text node's colour against the nearest opaque background.
 CONTRAST = """() => {
   const light = (c) => { const v = c.match(/[\\d.]+/g).slice(0, 3).map((x) => x / 255)
@@ -40,12 +35,8 @@ CONTRAST = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launch() as running:
         yield running
-        running.close()
 
 
 def open_page(browser: Any, path: Path, *, width: int = 400, scheme: str = "light") -> tuple[Any, list[str]]:

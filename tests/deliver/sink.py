@@ -52,9 +52,15 @@ def check_login(server: Any, session: Any, envelope: Any, mechanism: str, data: 
 
 
 @contextmanager
-def sink(context: ssl.SSLContext | None = None, *, tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[Sink]:
+def sink(
+    context: ssl.SSLContext | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    handler: Sink | None = None,
+    **options: Any,
+) -> Iterator[Sink]:
     """A running server; with *context* it asks for STARTTLS and a login, with *tls* it is encrypted from the start."""
-    made = Sink()
+    made = handler or Sink()
     if context is not None:
         asked = {"tls_context": context, "require_starttls": True, "auth_required": True}
         options = asked | {"authenticator": check_login} | options

@@ -135,6 +135,7 @@ def printed(capfdbinary, config, *words):
         ("corpus list", ["corpus", "list"]),
         ("feeds list", ["feeds", "list"]),
         ("feeds check", ["feeds", "check"]),
+        ("feeds export", ["feeds", "export"]),
         ("config check", ["config", "check"]),
     ],
 )
@@ -158,6 +159,30 @@ def test_the_example_of_fetch_has_the_keys_that_it_prints(config, capfdbinary):
     _, real = printed(capfdbinary, config, "fetch", "--all")
     assert real["errors"]
     assert difference(example("fetch"), real) == set()
+
+
+def test_the_examples_of_changing_feeds_have_the_keys_that_are_printed(tmp_path, capfdbinary):
+    from monitor.app.discovering import Offer
+    from monitor.cli.feeds_find import offer_object
+    from monitor.model import Feed
+
+    path = tmp_path / "feeds.yaml"
+    path.write_text("topics: [{id: tide}]\n", encoding="utf-8")
+    (tmp_path / "a.opml").write_text(
+        '<opml><body><outline xmlUrl="https://b.example/rss"/></body></opml>', encoding="utf-8"
+    )
+    for title, words in (
+        ("feeds add", ["feeds", "add", "https://news.example/rss", "--unchecked"]),
+        ("feeds import", ["feeds", "import", str(tmp_path / "a.opml")]),
+        ("feeds remove", ["feeds", "remove", "https://news.example/rss"]),
+    ):
+        status, real = printed(capfdbinary, path, *words)
+        assert status == 0
+        assert difference(example(title), real) == set()
+    offer = Offer(
+        feed=Feed(url="https://news.example/rss"), how="given", kind="feed", title=None, n_entries=1, newest_at=NOW, n_full_text=0
+    )  # fmt: skip
+    assert example("feeds discover").keys() == offer_object(offer).keys()
 
 
 def test_the_example_of_a_mistake_has_the_keys_that_are_printed(tmp_path, capfdbinary):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from urllib.request import urlopen
@@ -113,6 +114,20 @@ def test_the_ledger_of_each_edition_adds_up(played):
         ledger = edition["ledger"]
         parts = [ledger[name] for name in ("shown", "duplicate", "known", "off_topic", "failed")]
         assert ledger["fetched"] == sum(parts) + ledger.get("waiting", 0)
+
+
+def test_every_edition_can_be_finished_and_every_page_is_small(played):
+    assert [edition["id"] for edition in played.editions if edition["n_words"] > 900] == []
+    site = played.desk.folder / "site"
+    pages = [*site.rglob("*.html")]
+    assert {path.parent.name for path in pages} >= {"daily", "stories", "topics"}
+    assert [path.name for path in pages if path.stat().st_size > 80_000] == []
+
+
+def test_an_edition_that_was_sent_is_shown_again_as_it_was(played):
+    edition = played.editions[0]
+    again = succeeded(played.desk.run(datetime(2030, 1, 1, tzinfo=UTC), "digest", "--edition", edition["id"], "--json"))
+    assert again.value == edition
 
 
 def repeat_last_day(world: DemoWorld, played: Play, folder: Path) -> None:

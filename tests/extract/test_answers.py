@@ -39,9 +39,9 @@ def test_a_feed_that_is_too_large_keeps_its_entries_and_says_what_is_left_out() 
 
 @given(st.lists(st.binary(max_size=300_000), max_size=5))
 def test_groups_hold_every_row_once(rows: list[bytes]) -> None:
-    assert b"".join(group[1:-1].replace(b",", b"") for group in in_groups([row.replace(b",", b"") for row in rows])) == (
-        b"".join(rows).replace(b",", b"")
-    )
+    assert b"".join(
+        group[1:-1].replace(b",", b"") for group in in_groups([row.replace(b",", b"") for row in rows])
+    ) == (b"".join(rows).replace(b",", b""))
 
 
 @pytest.mark.parametrize("lengths", [None, [1], [5, -1], ["4"], [2, 3], {}])

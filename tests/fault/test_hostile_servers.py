@@ -57,7 +57,9 @@ def open_fetcher(limits: FetchLimits = LIMITS, **how: Any) -> HttpFetcher:
     return HttpFetcher(limits, policy, "monitor/0.1 (+https://m.example)", clock=lambda: NOW, **how)
 
 
-async def poll(store: Any, fetcher: Any, *urls: str, now: datetime = NOW, report: FetchReport | None = None) -> FetchReport:
+async def poll(
+    store: Any, fetcher: Any, *urls: str, now: datetime = NOW, report: FetchReport | None = None
+) -> FetchReport:
     told = report or FetchReport()
     await pipeline.poll(
         [Feed(url=url, kind="feed") for url in urls], store=store, fetcher=fetcher, reader=PlainReader(), now=now,

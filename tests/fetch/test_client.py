@@ -140,7 +140,8 @@ async def test_conditions_stay_behind_when_a_feed_moves_to_another_host_for_good
     }
     async with kit.server(kit.answer()) as there:
         pages = {
-            path: kit.answer(status, [("Location", where.format(there.port))]) for path, (status, where) in moves.items()
+            path: kit.answer(status, [("Location", where.format(there.port))])
+            for path, (status, where) in moves.items()
         }
         async with kit.server(pages) as here, kit.fetcher(resolver=lambda _: ["127.0.0.1"]) as fetcher:
             for path in moves:

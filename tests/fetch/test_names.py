@@ -53,9 +53,7 @@ async def test_two_hundred_names_that_hang_do_not_hold_up_one_that_answers(kit: 
     resolver, network = Resolver({"good.example": [V4]}), kit.recorder({V4: PAGE})
     try:
         async with client(kit, network, resolver, FetchLimits(dns_s=60, total_s=60)) as fetcher:
-            hung = [
-                asyncio.create_task(fetcher.fetch(Request(url=f"http://a{n}.hung.example/"))) for n in range(200)
-            ]
+            hung = [asyncio.create_task(fetcher.fetch(Request(url=f"http://a{n}.hung.example/"))) for n in range(200)]
             answer = await fetcher.fetch(Request(url="http://good.example/"))
             assert not any(task.done() for task in hung)
             for task in hung:

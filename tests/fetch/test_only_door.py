@@ -89,7 +89,9 @@ def test_only_the_fetch_package_opens_connections() -> None:
         place = path.relative_to(PACKAGE)
         found = find_faults(path.read_text(), is_door=place.parts[0] == DOOR)
         allowed = EXCEPTIONS.get(place.as_posix(), set())
-        faults += [f"{place}:{fault}" for fault in found if fault.partition(": imports ")[2].partition(".")[0] not in allowed]
+        faults += [
+            f"{place}:{fault}" for fault in found if fault.partition(": imports ")[2].partition(".")[0] not in allowed
+        ]
     assert faults == []
 
 

@@ -53,7 +53,9 @@ async def test_every_success_is_one(kit: Any, status: str) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("status", ["304 Not Modified", "400 Bad Request", "401 Unauthorized", "429 Too Many Requests", "500 Oops"])
+@pytest.mark.parametrize(
+    "status", ["304 Not Modified", "400 Bad Request", "401 Unauthorized", "429 Too Many Requests", "500 Oops"]
+)
 async def test_everything_else_is_an_error_and_is_not_repeated(kit: Any, status: str) -> None:
     async with kit.server(kit.answer(status, [("Retry-After", "120")])) as server:
         error = await refuse(kit, server)

@@ -50,7 +50,9 @@ async def test_a_name_that_only_the_proxy_knows_is_left_to_it(kit: Any) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("host", ["169.254.169.254", "inside.example", "100.64.0.1", "[fe80::1]", "[64:ff9b::a9fe:a9fe]"])
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "inside.example", "100.64.0.1", "[fe80::1]", "[64:ff9b::a9fe:a9fe]"]
+)
 async def test_literals_and_known_names_are_still_judged_first(kit: Any, host: str) -> None:
     async with kit.server(kit.answer()) as proxy, through(kit, proxy, {"inside.example": ["10.0.0.1"]}) as fetcher:
         with pytest.raises(FetchError) as caught:
@@ -147,9 +149,7 @@ async def test_https_goes_through_a_tunnel_and_the_certificate_is_still_that_of_
 @pytest.mark.asyncio
 async def test_a_tunnel_that_is_refused_says_so(kit: Any) -> None:
     async with open_tunnel(kit, b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n") as (port, _):
-        async with kit.fetcher(
-            policy=AddressPolicy(), proxy=f"http://127.0.0.1:{port}", resolver=names({})
-        ) as fetcher:
+        async with kit.fetcher(policy=AddressPolicy(), proxy=f"http://127.0.0.1:{port}", resolver=names({})) as fetcher:
             with pytest.raises(FetchError) as caught:
                 await fetcher.fetch(Request(url="https://news.example/"))
     assert caught.value.kind == "connect"

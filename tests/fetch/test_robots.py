@@ -229,7 +229,10 @@ MATCHES = {
     "wildcards without end": (b"Disallow: /" + b"*a" * 5_000 + b"*b", "/" + "a" * 2_000),
     "wildcards and an end": (b"Disallow: /" + b"*a" * 500 + b"$", "/" + "a" * 2_000 + "b"),
     "stars alone": (b"Disallow: " + b"*" * 20_000 + b"b", "/" + "a" * 2_000),
-    "ten thousand groups": (b"Disallow: /x" + b"".join(b"\nUser-agent: bot%d\nDisallow: /" % n for n in range(10_000)), "/a"),
+    "ten thousand groups": (
+        b"Disallow: /x" + b"".join(b"\nUser-agent: bot%d\nDisallow: /" % n for n in range(10_000)),
+        "/a",
+    ),
     "ten thousand rules": (b"\n".join(b"Disallow: /x%d" % n for n in range(10_000)), "/a"),
     "a long path": (b"Disallow: /*?*&*=", "/" + "a" * 7_900),
 }
@@ -354,7 +357,12 @@ async def test_after_thirty_days_unreachable_rules_are_those_last_known_or_none(
 async def test_one_answer_ends_the_count_of_the_thirty_days(kit: Any, store: Any) -> None:
     pages = {"/robots.txt": kit.answer("503 Busy")}
     async with kit.server(pages) as server, kit.fetcher() as fetcher:
-        for days, page, expected in ((0, None, False), (20, kit.answer(), True), (22, kit.answer("503 Busy"), False), (40, None, False)):
+        for days, page, expected in (
+            (0, None, False),
+            (20, kit.answer(), True),
+            (22, kit.answer("503 Busy"), False),
+            (40, None, False),
+        ):
             pages["/robots.txt"] = page or pages["/robots.txt"]
             visit = Visit(kit, fetcher, store)
             visit.now += timedelta(days=days)

@@ -17,7 +17,7 @@ _BY = re.compile(
     r"|記者)\s*[/／:：]?\s*",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s*(?:[,;/|·•]|、|\s(?:and|und|et|y|e|en|og|och|i|和)\s|\s&\s)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"\s?(?:[,;/|·•]|、|\s(?:and|und|et|y|e|en|og|och|i|和)\s|\s&\s)\s?", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"^(?:M\.?D|Ph\.?D|MBA|MA|MS|M\.?Sc|B\.?Sc|RDN?|CPA|CFP|JD|Esq|Jr|Sr|I{2,3}|LL\.?M|FAND|Dr|DDS|RN)\.?$"
 )
@@ -38,8 +38,8 @@ _OUTSIDE = re.compile(
 _BYLINE = re.compile(
     r"^(?:(?:written|words|story|text|reviewed)\s+)?(?:by|von|par|por)\s*:?\s+(?=[^\W\d_])", re.IGNORECASE
 )
-_PARENTHESIS = re.compile(r"\s*[(（\[][^()（）\[\]]{0,60}[)）\]]?|\s+[-–—]\s+.*$")
-_TITLE_CASE = re.compile(r"^(?:[^\W\d_][\w.'’-]*\s*){1,6}$")
+_PARENTHESIS = re.compile(r"\s?[(（\[][^()（）\[\]]{0,60}[)）\]]?|\s[-–—]\s.*$")
+_TITLE_CASE = re.compile(r"^(?:[^\W\d_][\w.'’-]*+\s?){1,6}$")
 _DATE_LIKE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)[a-z]*\.?\s*\d|^\d"
     r"|\bon (?:mon|tue|wed|thu|fri|sat|sun)",

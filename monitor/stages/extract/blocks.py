@@ -72,7 +72,7 @@ def _pieces(element: _Element) -> Iterator[str]:
 
 
 _NEW_WINDOW = re.compile(
-    r"\s*\((?:öffnet im neuen Fenster|opens in (?:a )?new (?:tab|window)|Link wird in einem neuen Tab geöffnet)\)",
+    r"\s?\((?:öffnet im neuen Fenster|opens in (?:a )?new (?:tab|window)|Link wird in einem neuen Tab geöffnet)\)",
     re.IGNORECASE,
 )
 

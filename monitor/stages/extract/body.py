@@ -89,7 +89,7 @@ _SIGNED_STAMP = re.compile(
     re.IGNORECASE,
 )
 _SPARE = 40  # characters by which a repeated title may be longer in blanks and marks
-_LINE = re.compile(r"(?:\s*\n\s*)+|</p>|<br\s*/?>", re.IGNORECASE)
+_LINE = re.compile(r"\n|</p>|<br\s{0,9}/?>", re.IGNORECASE)
 _MAX_STATED = 200_000
 _KICKER_WORDS = 3
 _KICKER = 30  # weighted characters of a section's name
