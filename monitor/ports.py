@@ -106,6 +106,10 @@ class FeedStore(Protocol):
         """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
         ...
 
+    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> Sequence[int]:
+        """The same for several feeds in one transaction; how many became pending, for each."""
+        ...
+
     def load_pending(self, *, limit: int, now: datetime) -> tuple[PendingEntry, ...]:
         """Entries to read that are not put off to later than *now*, oldest publication first (undated by first sight)."""
         ...

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
+import platform
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
@@ -78,7 +78,7 @@ class Caretaker:
         self._turn = WorkTurn(self._store)
         self._bench = Bench(reader=open_reader(), embedder=embedder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._name = f"{platform.node()}:{os.getpid()}"
         self._started_at = clock()
         self._beat_s: float | None = None
         self._is_elsewhere = False

@@ -1,4 +1,4 @@
-"""Due feeds to pending entries: one transaction a feed."""
+"""Due feeds to pending entries: a feed's state and its entries in one transaction."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from monitor.errors import ExtractError, FetchError, ParseError
 from monitor.model import (
     Feed,
     FeedState,
+    SeenEntry,
 )
 from monitor.pipeline.following import follow
 from monitor.pipeline.report import FetchReport, Progress, quiet
+from monitor.pipeline.saving import PollSaver
 from monitor.ports import Fetcher, Reader, Store
 from monitor.stages.identity import decide_arrivals, identify, lookup_keys
 from monitor.stages.schedule import after_failure, after_success, plan_request
@@ -30,20 +32,22 @@ async def poll(
     report: FetchReport,
     progress: Progress = quiet,
 ) -> None:
-    """Ask every feed once; its state and its new entries are stored in one transaction a feed.
+    """Ask every feed once; its state and its new entries are stored in one transaction (``PollSaver``).
 
     Those that answered last time are asked first and those that failed last: they may hang, and nobody need wait.
     """
     states = store.feeds.load_states()
     ordered = sorted(feeds, key=lambda feed: _doubt(states.get(feed.url)))
     n_done = 0
+    saver = PollSaver(store.feeds, n_polls=len(feeds), now=now)
 
     async def ask(feed: Feed) -> None:
         nonlocal n_done
         state = states.get(feed.url, FeedState(url=feed.url))
         await _poll_feed(
-            feed, state, store=store, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s, report=report
-        )
+            feed, state, store=store, saver=saver, fetcher=fetcher, reader=reader, now=now, max_age_s=max_age_s,
+            report=report,
+        )  # fmt: skip
         n_done += 1
         progress("poll", n_done, len(feeds))
 
@@ -64,6 +68,7 @@ async def _poll_feed(
     state: FeedState,
     *,
     store: Store,
+    saver: PollSaver,
     fetcher: Fetcher,
     reader: Reader,
     now: datetime,
@@ -75,7 +80,7 @@ async def _poll_feed(
         response = await fetcher.fetch(plan_request(feed, state))
         if response.status == 304:
             report.not_modified += 1
-            store.feeds.save_poll(after_success(feed, state, response, None, n_new=0, now=now), (), now=now)
+            await saver.save(after_success(feed, state, response, None, n_new=0, now=now))
             return
         parsed = await reader.parse_feed(feed, response)
         response, parsed = await follow(feed, response, parsed, fetcher=fetcher, reader=reader, since=state.last_ok_at)
@@ -89,18 +94,20 @@ async def _poll_feed(
                 "permanent": getattr(error, "permanent", False),
             }
         )
-        store.feeds.save_poll(after_failure(feed, state, error, now), (), now=now)
+        await saver.save(after_failure(feed, state, error, now))
         return
     identified = identify(parsed)
-    keys = lookup_keys(identified)
-    seen = store.feeds.find_seen(feed.url, keys=keys.keys, link_keys=keys.link_keys, text_hashes=keys.text_hashes)
+    seen: Sequence[SeenEntry] = ()
+    if state.last_ok_at is not None:  # else nothing of it was ever stored
+        keys = lookup_keys(identified)
+        seen = store.feeds.find_seen(feed.url, keys=keys.keys, link_keys=keys.link_keys, text_hashes=keys.text_hashes)
     found = decide_arrivals(
         identified, seen, is_first_poll=state.last_ok_at is None, now=now, max_age_s=max_age_s,
         has_unstable_ids=state.has_unstable_ids,
     )  # fmt: skip
     after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
     after = replace(after, has_unstable_ids=found.has_unstable_ids)
-    report.new_entries += store.feeds.save_poll(after, found.arrivals, now=now)
+    report.new_entries += await saver.save(after, found.arrivals)
     if found.is_flood:
         detail = f"{len(found.arrivals):,} new entries in one poll; all are stored"
         report.remarks.append({"feed": feed.url, "remark": "flood", "detail": detail})

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.model import KnownFrom, Role, ShownChange, ShownSentence, StoryItem, StoryMember
 from monitor.render import words
-from monitor.render.clean import clean_text, safe_href
+from monitor.render.clean import clean_text, find_language, safe_href
 from monitor.render.places import make_anchor, page_name, story_name
 
 
@@ -134,7 +134,8 @@ def view_story(item: StoryItem, topic: str, language: str = "en") -> StoryView:
 
 def foreign_name(code: str | None, language: str) -> str | None:
     """The name of the language *code* if it is another than the reader's, else None."""
-    return None if code is None or code.split("-")[0] == language else words.language_name(code)
+    found = "en" if code is not None and code.lower().split("-")[0] == "en" else find_language(code)
+    return None if found is None or found.lower().split("-")[0] == language else words.language_name(found)
 
 
 def _cited_by(item: StoryItem, sources: Mapping[str, Source]) -> tuple[Source, ...]:

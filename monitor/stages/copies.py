@@ -7,6 +7,7 @@ in their numbers are two reports ("the 12th package", "the 13th"), not one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ from monitor.stages.known import KnownBase, KnownDocument, name_of
 from monitor.text.fingerprints import RUN, SURELY_FOUND, Prints, copy_words, run_hashes, spans
 from monitor.text.normalise import text_hash
 from monitor.text.numbers import quantities
-from monitor.text.tokens import characters_and_words
+from monitor.text.tokens import CJK, characters_and_words
 
 COPY_SHARE = 0.6
 """Share of a text's words that must stand in a known one for a copy."""
@@ -27,10 +28,11 @@ COPY_SHARE = 0.6
 CONTAINED_SHARE = 0.7
 """Share of a known text that must stand in this one for "holds a copy"."""
 
-PASSAGE_WORDS = 30
+PASSAGE_WORDS = 25
 """Words in a row from which a shared passage is worth telling although it decides nothing."""
 
 _QUOTED_WORDS = 60
+_CHINESE_GAP = re.compile(rf"(?<=[{CJK}。！？；”]) (?=[{CJK}“])")
 _SAME_SENTENCE = 0.6
 _COPIED_SENTENCE = 0.5
 _REACH = 150
@@ -194,7 +196,7 @@ def _quote(text: str, first: int, n_words: int) -> str:
     places = spans(text)
     last = min(first + min(n_words, _QUOTED_WORDS), len(places)) - 1
     cut = " …" if n_words > _QUOTED_WORDS else ""
-    return text[places[first][0] : places[last][1]] + cut
+    return _CHINESE_GAP.sub("", text[places[first][0] : places[last][1]]) + cut
 
 
 def find_changed_figure(new: Sequence[str], old: Sequence[str], language: str | None) -> tuple[str, str] | None:

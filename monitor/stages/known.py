@@ -23,9 +23,12 @@ from monitor.text.fingerprints import Prints
 from monitor.text.normalise import text_hash
 
 _WIDTH = 512
-_MIN_SHARE, _MIN_SHARED = 0.1, 4
-"""Share of the fingerprints of the shorter text, or number of them (a paragraph), from which two texts are compared word
-by word. A million articles share one fingerprint with any text by chance."""
+_MIN_SHARE = 0.1
+"""Share of the fingerprints of the shorter text from which two texts are compared word by word."""
+
+_MIN_SHARED, _MAX_PASSAGES = 2, 3
+"""With less than that share, so many fingerprints (a paragraph has about four), and so many documents at most. With a
+million articles any text shares one fingerprint by chance, and stock phrases with many."""
 
 _MAX_SIMILAR = 12
 
@@ -231,12 +234,11 @@ class KnownBase:
         if not len(numbers):
             return []
         shares = counts / np.minimum(np.frombuffer(self._sizes, dtype=np.uintc)[numbers], len(prints))
-        order = np.lexsort((numbers, -counts, -shares))[:_MAX_SIMILAR]
-        origins = [
-            self._origins[int(numbers[place])]
-            for place in order
-            if shares[place] >= _MIN_SHARE or counts[place] >= _MIN_SHARED
-        ]
+        order = np.lexsort((numbers, -counts, -shares))[: 4 * _MAX_SIMILAR]
+        whole = [place for place in order if shares[place] >= _MIN_SHARE]
+        parts = [place for place in order if shares[place] < _MIN_SHARE and counts[place] >= _MIN_SHARED]
+        chosen = [*whole, *parts[:_MAX_PASSAGES]][:_MAX_SIMILAR]
+        origins = [self._origins[int(numbers[place])] for place in chosen]
         archived = [origin for origin in origins if origin >= 0]
         records = self.archive.load_known(archived) if self.archive is not None and archived else ()
         fetched = {record.seq: document_of(record) for record in records}

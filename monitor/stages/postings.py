@@ -69,9 +69,7 @@ class PostingIndex:
         packed <<= _SHIFT
         packed |= np.repeat(np.arange(first, first + len(prints), dtype=np.uint64), sizes)
         packed.sort()
-        if len(packed):
-            self._runs.append(packed)
-            self._settle()
+        self._take(packed)
 
     def find(self, prints: Prints) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """The documents that hold any of these prints (ascending, distinct), and how many each holds."""
@@ -100,11 +98,12 @@ class PostingIndex:
         )  # fmt: skip
         packed.sort()
         self._head, self._n_head = {}, 0
-        self._runs.append(packed)
-        self._settle()
+        self._take(packed)
 
-    def _settle(self) -> None:
-        """Merge from the newest run on, until each is ``_GROWTH`` times larger than the next."""
+    def _take(self, packed: _Packed) -> None:
+        """Append a sorted run, and merge from it on until each is ``_GROWTH`` times larger than the next."""
+        if len(packed):
+            self._runs.append(packed)
         while len(self._runs) > 1 and len(self._runs[-2]) < _GROWTH * len(self._runs[-1]):
             newer, older = self._runs.pop(), self._runs.pop()
             merged = np.concatenate([older, newer])

@@ -132,10 +132,13 @@ def put_postgresql(file: Path, database: Database, *, may_replace: bool) -> None
     """Load a dump into *database*, in one transaction; what is there is replaced only if that is allowed."""
     with database.read() as connection:
         is_used = bool(connection.scalar(select(func.to_regclass("alembic_version"))))
+        schema = connection.scalar(select(func.current_schema()))
     if is_used and not may_replace:
         raise StoreError(f"{database.name} holds a monitor already: add --force to replace it by the backup")
     url = database.engine.url
+    # Of the schema that the dump names, without making it: it is there.
     command = ["pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
+    command += [f"--schema={schema}"]
     command += ["--clean", "--if-exists"] if is_used else []
     _run([*command, "--dbname", _plain(url), str(file)], _secrets(url), f"{database.name}: the backup was not loaded")
 

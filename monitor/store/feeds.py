@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -32,6 +32,8 @@ CHUNK = 500
 PAGE = 200
 
 T = TypeVar("T")
+
+_STATE_COLUMNS = tuple(field.name for field in fields(FeedState))
 
 PENDING = "pending"
 CLOSED = "closed"
@@ -71,11 +73,15 @@ class SqlFeeds:
 
         A revision that the entry carries already (by text hash) is left alone, so that a repeat is harmless.
         """
+        return self.save_polls([(state, arrivals)], now=now)[0]
+
+    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> tuple[int, ...]:
+        """The same for several feeds in one transaction; how many became pending, for each."""
+        if not polls:
+            return ()
         with self._database.write() as connection:
-            connection.execute(upsert(connection, feeds, "url"), asdict(state))
-            n_added = _add(connection, state.url, [arrival for arrival in arrivals if arrival.revises is None], now)
-            n_revised = sum(_revise(connection, arrival) for arrival in arrivals if arrival.revises is not None)
-            return n_added + n_revised
+            connection.execute(upsert(connection, feeds, "url"), [_row_of(state) for state, _ in polls])
+            return tuple(_take_in(connection, state.url, arrivals, now) for state, arrivals in polls)
 
     def save_waits(self, states: Sequence[FeedState]) -> None:
         """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
@@ -247,13 +253,23 @@ def _content(arrival: Arrival, first_seen_at: datetime | Column[datetime]) -> di
     }
 
 
+def _row_of(state: FeedState) -> dict[str, Any]:
+    """What ``asdict`` gives, without its copies: a tenth of the time."""
+    return {name: getattr(state, name) for name in _STATE_COLUMNS}
+
+
+def _take_in(connection: Connection, feed_url: str, arrivals: Sequence[Arrival], now: datetime) -> int:
+    n_added = _add(connection, feed_url, [arrival for arrival in arrivals if arrival.revises is None], now)
+    return n_added + sum(_revise(connection, arrival) for arrival in arrivals if arrival.revises is not None)
+
+
 def _add(connection: Connection, feed_url: str, arrivals: Sequence[Arrival], now: datetime) -> int:
     if not arrivals:
         return 0
     given = {"feed_url": feed_url, "revision": 1, "first_seen_at": now, "n_attempts": 0}
     rows = [{**given, "key": arrival.key, **_content(arrival, now)} for arrival in arrivals]
     statement = insert(connection, entries).on_conflict_do_nothing(index_elements=["feed_url", "key"])
-    return len(connection.execute(statement.returning(entries.c.seq), rows).all())
+    return connection.execute(statement, rows).rowcount
 
 
 def _revise(connection: Connection, arrival: Arrival) -> int:

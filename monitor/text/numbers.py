@@ -115,7 +115,7 @@ _MODEL = re.compile(
     r"(?<![^\W_])(?<!\d[.,])(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]+(?:[-.][a-z\d]+)*(?![^\W_])", re.IGNORECASE | re.ASCII
 )
 _PRICE = re.compile(r"[$€£¥￥]\s?$")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE | re.ASCII)
+_ORDINAL = re.compile(r"(?<!\d)\d+(?:st|nd|rd|th)", re.IGNORECASE | re.ASCII)
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][零〇一二三四五六七八九]{3}")
 _NEXT_WORD = re.compile(rf"[\s-]?([^\W\d_]{{2,}}|[{CJK}]{{1,2}})")
 

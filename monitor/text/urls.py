@@ -120,7 +120,7 @@ _HOST_PREFIX = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)")
 _MOBILE_LABEL = re.compile(r"^([a-z]{2,3})\.m\.(?=[^.]+\.)")
 _SLASHES = re.compile(r"/{2,}")
 _PATH_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
-_DULL_TAIL = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?|jsp|shtml))?|/amp|\.amp)$", re.IGNORECASE)
+_DULL_TAIL = re.compile(r"(?:(?<!/)/+(?:(?:index|default)\.(?:html?|php|aspx?|jsp|shtml))?|/amp|\.amp)$", re.IGNORECASE)
 _AMP_HTML = re.compile(r"\.amp(?=\.html?$)", re.IGNORECASE)
 _AMP_VIEWERS = (
     re.compile(r"^(?:www\.)?google\.[a-z.]{2,6}$"),

@@ -62,10 +62,13 @@ def test_no_page_of_the_folder_scrolls_sideways(browser: Any, tmp_path: Path, wi
         ChannelAddress(kind="html", target="."), base=tmp_path, press=Press(render=render, plan_site=plan_site)
     )
     channel.send(sample_edition(), history=(), key="k")
-    for path in tmp_path.rglob("*.html"):
+    kinds = {(path.parent.name, "dropped" in path.name): path for path in sorted(tmp_path.rglob("*.html"))}
+    assert len(kinds) == 5
+    for path in kinds.values():
         page, asked = open_page(browser, path, width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert asked == []
+        page.context.close()
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -19,6 +19,8 @@ from monitor.model import (
     JudgedSentence,
     KnownFrom,
     Ledger,
+    Mark,
+    MarkKind,
     Match,
     OutboxItem,
     OutboxState,
@@ -704,3 +706,82 @@ def test_a_lock_does_not_stop_the_holders_own_writes(store: Store) -> None:
     with store.lock("work", wait_s=0):
         save(store, judged("a"))
     assert store.articles.find_judged("a") is not None
+
+
+def test_prints_come_back_by_number_and_a_text_without_has_none(store: Store) -> None:
+    first = save(store, judged("a"))
+    bare = ArticleKeys(url_key=None, text_hash=None)
+    store.articles.save_judged(judged("b", outcome=Outcome.DUPLICATE), bare, entry_seq=None, story=None)
+    pages = [(list(numbers), list(data)) for numbers, data in store.articles.iter_prints()]
+    assert pages == [([first], [keys("a").prints])]
+
+
+def test_only_what_is_compared_sentence_by_sentence_is_known_with_own_words(store: Store) -> None:
+    save(store, judged("off", outcome=Outcome.OFF_TOPIC))
+    save(store, judged("copy", outcome=Outcome.DUPLICATE, of="kept"))
+    save(store, judged("kept", outcome=Outcome.NEW))
+    save(store, judged("backfill", outcome=Outcome.KNOWN, matches=()))
+    assert [one.judged.article.id for one in store.articles.iter_known(with_own_words=True)] == ["kept"]
+
+
+def test_a_known_text_is_found_by_its_hash_its_article_and_its_number(store: Store) -> None:
+    seq = save(store, judged("a"))
+    by_hash = store.articles.find_known(text_hash=keys("a").text_hash)
+    assert by_hash is not None
+    assert (by_hash.seq, by_hash.judged, by_hash.keys) == (seq, judged("a"), keys("a"))
+    assert store.articles.find_known(article_id="a") == by_hash
+    assert store.articles.load_known([seq, 99]) == (by_hash,)
+    assert store.articles.find_known(text_hash="nothing") is None
+
+
+def test_an_earlier_judgement_is_loaded_with_the_text_it_was_made_on(store: Store) -> None:
+    seq = save(store, judged("a"))
+    later = judged("a", revision=2, at=NOW + HOUR)
+    save(store, replace(later, article=replace(later.article, sentences=("Now this.",), starts=(True,))))
+    (found,) = store.articles.load_known([seq])
+    assert found.judged.article.sentences == judged("a").article.sentences
+
+
+def mark_of(name: str, kind: MarkKind) -> Mark:
+    return Mark(article_id=name, kind=kind, marked_at=NOW)
+
+
+def test_an_article_has_its_last_mark_until_it_is_taken_back(store: Store) -> None:
+    marks = [mark_of("a", MarkKind.KNEW), mark_of("b", MarkKind.WANTED), mark_of("a", MarkKind.OFF_TOPIC)]
+    for mark in marks:
+        save(store, judged(mark.article_id), mark=mark)
+    assert store.articles.load_marks() == (marks[1], marks[2])
+    save(store, judged("b"), is_mark_undone=True)
+    assert store.articles.load_marks() == (marks[2],)
+
+
+def test_a_mark_at_the_very_moment_of_the_judgement_is_a_judgement_of_its_own(store: Store) -> None:
+    first = save(store, judged("a"))
+    second = save(store, judged("a", outcome=Outcome.KNOWN), mark=mark_of("a", MarkKind.KNEW))
+    assert second > first
+    assert [one.verdict.outcome for _, one in store.articles.load_history("a")] == [Outcome.NEW, Outcome.KNOWN]
+
+
+def test_a_story_is_found_by_its_id_with_its_members(store: Store) -> None:
+    save(store, judged("a", story_id="s1"), story=story("s1"))
+    found = store.articles.find_story("s1")
+    assert found is not None
+    assert [member.article_id for member in found.members] == ["a"]
+    assert store.articles.find_story("s2") is None
+
+
+def test_entries_are_found_by_their_address_and_by_the_article_they_were_closed_for(store: Store) -> None:
+    store.feeds.save_poll(state(), [arrival("1"), arrival("2"), arrival("3")], now=NOW)
+    one, two, _ = store.feeds.load_pending(limit=3, now=NOW)
+    store.feeds.close_entry(one.seq, Outcome.DUPLICATE, BECAUSE, article_id="a", now=NOW)
+    store.feeds.put_off(two.seq, BECAUSE, until=NOW + HOUR)
+    closed = store.feeds.find_entries(link_key=None, article_id="a")
+    assert [(pending.key, outcome, until, because) for pending, outcome, until, because in closed] == [
+        (one.key, Outcome.DUPLICATE, None, BECAUSE)
+    ]
+    waiting = store.feeds.find_entries(link_key=f"link-{two.key}", article_id="a")
+    assert [(pending.key, outcome, until) for pending, outcome, until, _ in waiting] == [
+        (one.key, Outcome.DUPLICATE, None),
+        (two.key, None, NOW + HOUR),
+    ]
+    assert store.feeds.find_entries(link_key="nowhere", article_id=None) == ()

@@ -96,7 +96,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def publish(store: Store, name: str = "daily/2026-09-04", **how: object) -> None:
-    edition = Edition(**{one: getattr(sample_edition(), one) for one in Edition.__dataclass_fields__} | {"id": name, "digest_id": "daily"})
+    edition = Edition(
+        **{one: getattr(sample_edition(), one) for one in Edition.__dataclass_fields__}
+        | {"id": name, "digest_id": "daily"}
+    )
     pipeline.store_edition(
         DAILY, Composition(edition=edition, waiting=()), store=store, to_seq=0, slot=None, now=NOW, **how,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -65,7 +65,9 @@ class _Links(HTMLParser):
 
 def test_first_edition_fills_the_folder(tmp_path: Path) -> None:
     send(tmp_path, issue(4))
-    assert sorted(path for path in contents(tmp_path / "site") if not path.startswith(("daily/stories/", "daily/topics/"))) == [
+    assert sorted(
+        path for path in contents(tmp_path / "site") if not path.startswith(("daily/stories/", "daily/topics/"))
+    ) == [
         "daily/2026-09-04-dropped.html",
         "daily/2026-09-04.html",
         "daily/editions.json",

@@ -97,9 +97,9 @@ def test_login_works_where_plain_is_not_offered(context, ca_file):
 @pytest.mark.parametrize("case", ["unknown authority", "another host"])
 def test_a_certificate_that_proves_nothing_ends_the_session_before_the_login(authority, ca_file, case):
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    (trustme.CA().issue_cert(HOST) if case == "unknown authority" else authority.issue_cert("other.example")).configure_cert(
-        made
-    )
+    (
+        trustme.CA().issue_cert(HOST) if case == "unknown authority" else authority.issue_cert("other.example")
+    ).configure_cert(made)
     with sink(made) as server:
         error = refused(channel(server, ca_file))
     assert "the certificate is not accepted" in error.detail
@@ -124,7 +124,9 @@ def test_a_refused_recipient_is_refused_and_nobody_else(context, ca_file):
     assert server.recipients == ["reader@post.example"]
 
 
-@pytest.mark.parametrize(("verdict", "expected"), [("451 4.3.0 later", (False, "channel")), ("554 5.7.1 spam", (True, "message"))])
+@pytest.mark.parametrize(
+    ("verdict", "expected"), [("451 4.3.0 later", (False, "channel")), ("554 5.7.1 spam", (True, "message"))]
+)
 def test_a_mail_that_is_not_taken_is_tried_again_or_held_as_the_server_says(context, ca_file, verdict, expected):
     with sink(context) as server:
         server.verdict = verdict
@@ -162,7 +164,9 @@ def test_an_address_in_other_letters_is_refused_clearly_where_the_server_does_no
     assert server.recipients == ["reader@post.example"]
 
 
-@pytest.mark.parametrize("to", ["reader", "a b@post.example", "x@post.example>\r\nRCPT TO:<y@post.example", "x@-.example"])
+@pytest.mark.parametrize(
+    "to", ["reader", "a b@post.example", "x@post.example>\r\nRCPT TO:<y@post.example", "x@-.example"]
+)
 def test_what_is_no_address_is_refused_before_anything_is_opened(to):
     error = refused(MailChannel(to, name="email:x", server=mail_server(1, None), write=write, limits=LIMITS))
     assert error.permanent
@@ -186,5 +190,3 @@ def test_a_server_that_repeats_the_password_is_not_quoted(context, ca_file):
         with script.scripted(context) as server:
             error = refused(channel(server, ca_file))  # type: ignore[arg-type]
     assert "535 no such user as ***" in error.detail
-
-

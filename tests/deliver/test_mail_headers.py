@@ -36,7 +36,9 @@ _FRAGMENTS = st.sampled_from([
     "Bcc: victim@target.example", "<victim@target.example>", ", victim@target.example", '"', "\\", "(", ")", ";", ":",
     " ", "  ", "\t", "\ud800", "\u202e", "\U0001f600", "e\u0301", "中文标题", "word" * 60, "=", "?", "_", "\u200b",
 ])  # fmt: skip
-TEXTS = st.lists(st.one_of(_FRAGMENTS, st.text(st.characters(exclude_categories=()), max_size=40)), max_size=8).map("".join)
+TEXTS = st.lists(st.one_of(_FRAGMENTS, st.text(st.characters(exclude_categories=()), max_size=40)), max_size=8).map(
+    "".join
+)
 
 
 def yesterday(edition: Edition) -> Edition:

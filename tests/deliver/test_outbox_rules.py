@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,7 +134,9 @@ def test_an_ambiguous_item_stays_one_while_the_server_is_down():
     assert hold_back(item, error("server", permanent=True), NOW).state is OutboxState.AMBIGUOUS
 
 
-_ERRORS = st.builds(error, st.sampled_from(["server", "recipient", "message", "channel", "ambiguous"]), permanent=st.booleans())
+_ERRORS = st.builds(
+    error, st.sampled_from(["server", "recipient", "message", "channel", "ambiguous"]), permanent=st.booleans()
+)
 
 
 @given(st.lists(st.one_of(st.none(), _ERRORS), min_size=1, max_size=60), st.booleans())

@@ -105,7 +105,9 @@ def test_a_fault_at_a_stage_means_what_the_table_says(cells, stage, fault, expec
 
 def test_a_session_without_a_fault_hands_the_message_over(context, ca_file):
     with scripted(context) as server:
-        send_message(mail_server(server.port, ca_file), "reader@mail.example", b"Subject: x\n\n.dot\nend\n", limits=LIMITS)
+        send_message(
+            mail_server(server.port, ca_file), "reader@mail.example", b"Subject: x\n\n.dot\nend\n", limits=LIMITS
+        )
     assert server.taken == [b"Subject: x\r\n\r\n..dot\r\nend"]
 
 

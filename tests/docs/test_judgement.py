@@ -8,7 +8,8 @@ from monitor.extract import PoolLimits
 from monitor.fetch import FetchLimits
 from monitor.fetch import robots as robots_module
 from monitor.model import Outcome
-from monitor.stages import compose, copies, fitted, identity, novelty, schedule, stories
+from monitor.stages import compose, copies, fitted, identity, known, marking, novelty, schedule, stories
+from monitor.text import fingerprints
 from tests.docs.pages import names_in, page
 
 JUDGEMENT = page("docs/judgement.md")
@@ -34,7 +35,11 @@ def test_exactly_the_signals_of_the_models_are_explained(section, models):
     [
         ("Copies", f"| {copies.COPY_SHARE:g} of the text"),
         ("Copies", f"| {copies.CONTAINED_SHARE:g} of a known text"),
-        ("Copies", f"| {copies._MIN_PRINTS}, about"),
+        ("Copies", f"| {copies.PASSAGE_WORDS} words in a row"),
+        ("Copies", f"| {fingerprints.SURELY_FOUND} words |"),
+        ("Copies", f"| {known._MIN_SHARE:g} of the shorter text's fingerprints, or {known._MIN_SHARED} |"),
+        ("Copies", f"Of every {fingerprints.WINDOW} runs in a row"),
+        ("Marks", f"by at most {marking.MAX_MOVE:g} in log odds"),
         ("Stories", f"The threshold is {stories.JOIN:g}."),
         ("Novelty", f"| a sentence is new | {novelty.NOVEL_FROM:g} |"),
         ("Novelty", f"| an article is news | {novelty.NEWS_FROM:g} "),

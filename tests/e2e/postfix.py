@@ -77,12 +77,13 @@ def _write_config(base: Path, port: int, owner: pwd.struct_passwd) -> None:
     settings = {
         "compatibility_level": "3.6", "queue_directory": base / "queue", "data_directory": base / "data",
         "daemon_directory": _DAEMONS, "command_directory": "/usr/sbin", "mail_owner": "postfix",
-        "myhostname": "mx.post.example", "inet_interfaces": HOST, "inet_protocols": "ipv4", "mydestination": "",
+        "myhostname": "mx.post.example", "inet_interfaces": "loopback-only", "inet_protocols": "ipv4", "mydestination": "",
         "mynetworks": "127.0.0.0/8", "alias_maps": "", "local_recipient_maps": "", "smtpd_tls_security_level": "encrypt",
         "smtpd_tls_chain_files": config / "server.pem", "virtual_mailbox_domains": "post.example",
         "virtual_mailbox_base": base / "boxes", "virtual_mailbox_maps": f"texthash:{config / 'boxes'}",
         "virtual_uid_maps": f"static:{owner.pw_uid}", "virtual_gid_maps": f"static:{owner.pw_gid}",
-        "virtual_minimum_uid": "1", "smtputf8_enable": "yes", "smtpd_relay_restrictions": "reject_unauth_destination",
+        "virtual_minimum_uid": "1", "smtputf8_enable": "yes", "maillog_file_prefixes": base, "maillog_file": base / "log",
+        "smtpd_relay_restrictions": "reject_unauth_destination",
     }  # fmt: skip
     (config / "main.cf").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
     (config / "master.cf").write_text("\n".join([f"{HOST}:{port} inet n - n - - smtpd", *_SERVICES, ""]))

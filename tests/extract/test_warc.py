@@ -128,11 +128,11 @@ def test_a_damaged_record_is_told_and_the_next_ones_are_read(is_gzip: bool) -> N
         made.add(HTML + str(number).encode())
         ends.append(made.out.tell())
     data = bytearray(made.out.getvalue())
-    data[ends[0] + 10 : ends[0] + 40] = b"\xff" * 30
+    data[ends[0] : ends[0] + 30] = b"\xff" * 30
     found = captures(bytes(data))
     assert told(found)[0] == HTML + b"0"
     assert told(found)[-1] == HTML + b"2"
-    assert any(capture.problem for capture in found) or len(found) == 2
+    assert [bool(capture.problem) for capture in found] == [False, True, False]
 
 
 @pytest.mark.parametrize("n_lost", [1, 20, 100, 300])

@@ -28,7 +28,6 @@ DOOR = "fetch"
 EXCEPTIONS = {
     "deliver/smtp_wire.py": {"socket"},  # the mail server, an operator's setting; HTTP is not spoken there
     "deliver/notify.py": {"apprise"},  # an extra, for addresses in the operator's file; docs/reliability.md says so
-    "jobs/caretaker.py": {"socket"},  # the name of this computer
     "jobs/systemd.py": {"socket"},  # datagrams to the service manager, at a path from the environment it set
 }
 

@@ -33,8 +33,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from monitor.demo import DemoWorld, load_articles, load_corpus
-from monitor.meaning import SentenceEncoder
 from monitor.model import Article, Outcome, Topic
+from monitor.ports import Embedder
 from monitor.stages.analysis import Analysis, analyse
 from monitor.stages.clipping import read_clipping
 from monitor.stages.events import pair_signals
@@ -44,6 +44,7 @@ from monitor.stages.relevance import build_profile, relevance_signals
 from monitor.stages.stories import candidates, days_apart, evidence_signals, story_signals
 from monitor.text.fingerprints import prints
 from monitor.text.sentences import split_sentences
+from tests.quality.playing import RememberingEncoder
 
 TARGET = Path(__file__).parents[2] / "monitor" / "stages" / "fitted.py"
 CORPUS_SIGNALS = ("title", "share", "opening", "terms", "contrast", "closer", "closest", "words",
@@ -103,7 +104,7 @@ def compare(
     return found
 
 
-def play_events(path: Path, encoder: SentenceEncoder) -> tuple[Samples, dict[str, list[StorySample]]]:
+def play_events(path: Path, encoder: Embedder) -> tuple[Samples, dict[str, list[StorySample]]]:
     """The pairs and stories of a file of reports without dates, in two halves by topic."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     topics = sorted({row["topic"] for row in rows})
@@ -199,7 +200,7 @@ def write_demo(folder: Path) -> Path:
     return home
 
 
-def play(folder: Path, seeds: Path, encoder: SentenceEncoder) -> tuple[dict[str, Samples], list[StorySample]]:
+def play(folder: Path, seeds: Path, encoder: Embedder) -> tuple[dict[str, Samples], list[StorySample]]:
     subject = folder.name
     samples: dict[str, Samples] = {name: Samples() for name in KINDS}
     own = folder / "topic.yaml"
@@ -312,9 +313,10 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("sets", nargs="+")
     ask.add_argument("--events", type=Path)
+    ask.add_argument("--cache", type=Path, help="keep the vectors of all sentences in this file")
     ask.add_argument("--write", action="store_true")
     args = ask.parse_args()
-    encoder = SentenceEncoder()
+    encoder = RememberingEncoder(args.cache)
     merged: dict[str, Samples] = {name: Samples() for name in KINDS}
     stories: dict[str, list[StorySample]] = {}
     for given in args.sets:
@@ -342,6 +344,7 @@ def main() -> None:
         "SAME_EVENT": report("same event", merged["event"], event_names, balanced=True, evenly=True),
         "SAME_STORY": report("same story", of_stories, story_names, balanced=True, evenly=True),
     }
+    encoder.save()
     if args.write:
         TARGET.write_text(render(models), encoding="utf-8")
         print(f"written: {TARGET}", file=sys.stderr)

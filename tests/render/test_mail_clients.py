@@ -26,6 +26,7 @@ for (const [, issues] of found.issues.errors) for (const issue of issues) featur
 console.log(JSON.stringify([...features]));
 """
 HARMLESS = {
+    "<body> element": "some set the mail into an element of their own; its table carries the colours too",
     "@media": "the light colours are shown on a dark screen",
     "<style> element": "the same",
     "color-scheme meta tag": "the program chooses the colours",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
-from monitor.model import Article, Outcome
+from monitor.model import Article, ArticleKeys, JudgedArticle, KnownRecord, Outcome, Verdict
 from monitor.stages.copies import CopyFinding, find_changed_figure, find_copy, find_same_text
-from monitor.text.fingerprints import prints
+from monitor.stages.known import KnownBase
+from monitor.text.fingerprints import prints, to_bytes
+from monitor.text.normalise import text_hash
 from tests.factories import Newsroom, article
 
 WIRE = """Lumen Works will build a second chip plant in Bergen, the company said on Tuesday. The plant is to make
@@ -219,3 +223,118 @@ def test_looking_for_changed_figures_in_hundreds_of_edited_sentences_ends() -> N
     ]
     two = [sentence.replace("sold", "gave") for sentence in one]
     assert find_changed_figure(one, two, "en") is None
+
+
+def swapped(text: str, every: int) -> str:
+    """Every so many words another one."""
+    words = text.split(" ")
+    return " ".join(
+        "otherwise" if place % every == every - 1 and word.isalpha() and word != "million" else word
+        for place, word in enumerate(words)
+    )
+
+
+def test_a_text_with_every_eleventh_word_replaced_is_a_copy() -> None:
+    assert swapped(WIRE, 11) != WIRE
+    assert found_copy(swapped(WIRE, 11), WIRE)
+
+
+def test_a_text_whose_paragraphs_changed_their_order_is_a_copy() -> None:
+    assert found_copy("\n\n".join(reversed(paragraphs(WIRE))), WIRE)
+
+
+def test_a_page_that_holds_one_paragraph_of_a_wire_names_it_without_calling_itself_a_copy() -> None:
+    page = article(f"{AROUND}\n\n{paragraphs(WIRE)[2]}\n\n{AROUND_TOO}", id="page")
+    finding = find(page, article(WIRE, id="known"))
+    assert finding is not None
+    assert not (finding.is_copy or finding.is_container)
+    assert finding.reason().signal == "passage"
+    assert "apprenticeships" in finding.passage[1]
+
+
+@BOTH
+def test_the_longest_shared_passage_is_quoted_as_each_side_writes_it(wire: str) -> None:
+    upper = wire.upper()
+    finding = find(article(f"{AROUND}\n\n{upper}", id="page"), article(wire, id="known"))
+    assert finding is not None
+    own, other = finding.passage
+    assert "".join(upper.split()).startswith("".join(own.split()).removesuffix("…"))
+    assert "".join(wire.split()).startswith("".join(other.split()).removesuffix("…"))
+
+
+def test_the_reason_quotes_both_sides() -> None:
+    finding = find(article(WIRE, id="copy"), article(WIRE, id="known"))
+    assert finding is not None
+    reason = finding.reason()
+    assert (reason.passage or "").startswith("Lumen Works will build")
+    assert reason.own_passage == reason.passage
+
+
+def test_of_two_known_texts_the_one_that_stands_here_whole_is_named() -> None:
+    room = Newsroom(article(WIRE, id="whole"), article(f"{paragraphs(WIRE)[0]}\n\n{OTHER_WORDS}", id="part"))
+    copy = article(f"Our correspondent sends this.\n\n{WIRE}", id="copy")
+    finding = find_copy(copy, prints(" ".join(copy.sentences)), room.known)
+    assert finding is not None
+    assert finding.document.article.id == "whole"
+
+
+def test_a_copy_of_a_copy_is_told_from_the_original() -> None:
+    room = Newsroom()
+    room.read(article(WIRE, id="original"))
+    for number in range(3):
+        verdict = room.read(article(f"Paper {number} has this from the wire tonight.\n\n{WIRE}", id=f"copy{number}"))
+        assert (verdict.outcome, verdict.of) == (Outcome.DUPLICATE, "original")
+
+
+class Shelf:
+    """An archive that counts what is fetched from it; implements ``ports.Archive``."""
+
+    def __init__(self, *records: KnownRecord) -> None:
+        self.records = records
+        self.fetched: list[int] = []
+
+    def load_known(self, seqs: Collection[int]) -> list[KnownRecord]:
+        self.fetched += seqs
+        return [record for record in self.records if record.seq in seqs]
+
+    def find_known(self, *, article_id: str | None = None, text_hash: str | None = None) -> KnownRecord | None:
+        return next(
+            (r for r in self.records if text_hash == r.keys.text_hash or article_id == r.judged.article.id), None
+        )
+
+
+def record(seq: int, one: Article) -> KnownRecord:
+    text = " ".join(one.sentences)
+    keys = ArticleKeys(url_key=None, text_hash=text_hash(text), prints=to_bytes(prints(text)))
+    return KnownRecord(
+        seq=seq, judged=JudgedArticle(article=one, verdict=Verdict(outcome=Outcome.OFF_TOPIC)), keys=keys
+    )
+
+
+def known_from(*records: KnownRecord) -> tuple[KnownBase, Shelf]:
+    shelf = Shelf(*records)
+    known = KnownBase(archive=shelf)
+    known.load_prints([([r.seq for r in records], [r.keys.prints for r in records])])
+    return known, shelf
+
+
+def test_a_copy_of_what_only_the_archive_holds_is_found_and_nothing_else_is_fetched() -> None:
+    known, shelf = known_from(record(3, article(WIRE, id="wire")), record(4, article(AROUND, id="other")))
+    copy = article(f"From our wire service.\n\n{WIRE}", id="copy")
+    finding = find_copy(copy, prints(" ".join(copy.sentences)), known)
+    assert finding is not None
+    assert (finding.document.article.id, finding.document.is_on_topic, shelf.fetched) == ("wire", False, [3])
+
+
+def test_the_same_text_is_found_in_the_archive() -> None:
+    known, _ = known_from(record(3, article(WIRE, id="wire")))
+    same = find_same_text(article(WIRE, id="copy"), known)
+    assert same is not None
+    assert same.article.id == "wire"
+
+
+def test_a_document_that_is_gone_from_the_archive_is_ignored() -> None:
+    known, shelf = known_from(record(3, article(WIRE, id="wire")))
+    shelf.records = ()
+    copy = article(WIRE, id="copy")
+    assert find_copy(copy, prints(" ".join(copy.sentences)), known) is None

@@ -71,8 +71,8 @@ def _shown(source: Source, headline: HtmlElement | None) -> datetime | None:
     ):
         for day, _ in shown_date.days_in((title or "").rpartition("|")[2].strip(), is_american=is_american):
             return day
-    day = shown_date.find_day(source.tree, headline, is_american=is_american)
-    return day or parse_moment(find_date(source.tree, original_date=True, extensive_search=False, url=source.url))
+    shown = shown_date.find_day(source.tree, headline, is_american=is_american)
+    return shown or parse_moment(find_date(source.tree, original_date=True, extensive_search=False, url=source.url))
 
 
 def find_modified(source: Source, published_at: datetime | None) -> datetime | None:

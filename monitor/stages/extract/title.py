@@ -19,8 +19,8 @@ from lxml.html import HtmlElement
 
 from monitor.stages.extract.source import Source, host_of, one_line, plain, text_of, types_of
 
-_SEPARATOR = re.compile(r"\s+[|·•»«‹›:—–-]+\s+|\s*[|｜丨]\s*|\s+[:/]{2}\s+|_(?=[^_]{2,20}$)")
-_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|\s*[:：]\s+|：")
+_SEPARATOR = re.compile(r"\s[|·•»«‹›:—–-]+\s|\s?[|｜丨]\s?|\s[:/]{2}\s|_(?=[^_]{2,20}$)")
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|\s?[:：]\s|：")
 _LINE_TAGS = ("h2", "h3", "h4", "b", "strong", "font", "big", "p", "div", "td", "span")
 _WORD = re.compile(r"\w+")
 _SECTIONS = frozenset(
