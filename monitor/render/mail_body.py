@@ -25,11 +25,16 @@ def render_mail_body(edition: Edition, options: Options) -> str:
     view = arrange(edition)
     n_stories = len(view.stories)
     body = _fill(view, edition, options)
-    while len(body.encode()) > MOST_BYTES and n_stories:
+    while (size := _size(body)) > MOST_BYTES and n_stories:
         # Each round keeps the share that would fit if all stories were of one size, and one less to be sure to end.
-        n_stories = max(0, min(n_stories - 1, n_stories * MOST_BYTES // len(body.encode())))
+        n_stories = max(0, min(n_stories - 1, n_stories * MOST_BYTES // size))
         body = _fill(shorten(view, n_stories), edition, options)
     return body
+
+
+def _size(body: str) -> int:
+    """Bytes of *body* with the line ends that mail has."""
+    return len(body.encode()) + body.count("\n")
 
 
 def _fill(view: EditionView, edition: Edition, options: Options) -> str:

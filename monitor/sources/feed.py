@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from lxml import etree
 
@@ -72,7 +73,7 @@ def has_lost_entries(document: XmlDocument, feed: ParsedFeed) -> bool:
 def _read_fragment(document: XmlDocument, url: str) -> ParsedFeed:
     """The feed in a document that lost its root: several items in a row. ParseError ``not_a_feed`` otherwise."""
     if Damage.TAGS in document.damage and _n_starts(document.text):
-        feed = parse_tolerantly(document.text, url, n_max=MAX_ENTRIES)
+        feed = parse_tolerantly(_start_of(document.text), url, n_max=MAX_ENTRIES)
         if _n_usable(feed):
             return replace(feed, problems=document.problems)
     raise ParseError(url, "not_a_feed", f"the document is <{etree.QName(document.root).localname}>, not a feed")
@@ -81,10 +82,17 @@ def _read_fragment(document: XmlDocument, url: str) -> ParsedFeed:
 def _better_of(feed: ParsedFeed, text: str, url: str) -> ParsedFeed:
     """*feed*, or what the tolerant parser makes of *text* if that has more whole entries."""
     try:
-        other = parse_tolerantly(text, url, n_max=MAX_ENTRIES)
+        other = parse_tolerantly(_start_of(text), url, n_max=MAX_ENTRIES)
     except ParseError:
         return feed  # its damage is named in ``problems`` already
     return other if _n_usable(other) > _n_usable(feed) else feed
+
+
+def _start_of(text: str) -> str:
+    """*text* up to the last entry that is read: the tolerant parser takes 0.3 ms for each."""
+    starts = _ITEM_START.finditer(text)
+    cut = next(islice(starts, MAX_ENTRIES, None), None)
+    return text[: cut.start()] if cut else text
 
 
 def _n_usable(feed: ParsedFeed) -> int:

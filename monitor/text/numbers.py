@@ -107,7 +107,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_SHARE = re.compile(
-    r"百分之(?P<hundredths>[零〇一二两三四五六七八九十百点]{1,12}|\d+(?:\.\d+)?)"
+    r"百分之(?P<hundredths>[零〇一二两三四五六七八九十百点]{1,12}|\d{1,12}(?:\.\d{1,12})?)"
     r"|(?<![第零〇一二两三四五六七八九十百])(?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?![为立员本果交长功品熟效都败就年分])"
 )
 _TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
@@ -333,8 +333,8 @@ def keys_of(quantity: Quantity, value: float) -> tuple[str, ...]:
 _KINDS = (
     (_TIME, _read_time),
     (_QUARTER, _read_quarter),
-    (_YEAR_MONTH, _read_year_month),
     (_DATE, _read_date),
+    (_YEAR_MONTH, _read_year_month),
     (_CHINESE_SHARE, _read_chinese_share),
     (_MODEL, _read_model),
     (_NUMBER, _read_number),

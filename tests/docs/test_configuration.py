@@ -20,6 +20,7 @@ TITLES = {
     ("email",): "email",
     ("llm",): "llm",
     ("fetch",): "fetch",
+    ("archive",): "archive",
 }
 EXAMPLES = [
     (f"{here.name}-{number}", block)

@@ -20,7 +20,7 @@ RELIABILITY = page("docs/reliability.md")
     ("section", "models"),
     [
         ("Relevance", (fitted.RELEVANCE, fitted.RELEVANCE_TERMS_ONLY)),
-        ("Stories", (fitted.SAME_EVENT,)),
+        ("Stories", (fitted.SAME_EVENT, fitted.SAME_STORY)),
         ("Novelty", (fitted.NOVEL,)),
     ],
     ids=["relevance", "stories", "novelty"],

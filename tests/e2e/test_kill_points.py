@@ -59,7 +59,7 @@ def day(tmp_path_factory: pytest.TempPathFactory):
         world.set_clock(world.days[0])
         config = world.write_config(folder / "before")
         text = config.read_text()
-        second = 'digests:\n  - id: second\n    topics: [tidal-power]\n    deliver: [{html: second/}]\n'
+        second = "digests:\n  - id: second\n    topics: [tidal-power]\n    deliver: [{html: second/}]\n"
         config.write_text(text.replace("digests:\n", second))
         run(folder / "before", world.days[0].isoformat()).check_returncode()
         world.set_clock(world.days[1])

@@ -144,7 +144,9 @@ async def test_a_clock_that_jumps_and_comes_back_loses_and_doubles_no_slot(post:
     early = {slot for _, slot, edition in post.slots if edition is None}
     assert {"2026-09-05T07:00", "2026-09-06T07:00", "2026-09-07T07:00"} <= {*sent, *early}
     shown = [sentence.text for edition in post.editions() for story in edition.stories for sentence in story.new]
-    assert sorted(shown) == sorted(f"Works number {number} will close in May." for number in range(1, post.n_articles + 1))
+    assert sorted(shown) == sorted(
+        f"Works number {number} will close in May." for number in range(1, post.n_articles + 1)
+    )
     await caretaker.close(patience_s=1)
 
 

@@ -119,7 +119,9 @@ def test_a_spelling_has_the_key_of_its_value(language: str, text: str, keys: lis
         ("12 wafers", "count", "wafers"),
         ("2025", "year", None),
         ("07:30", "time", None),
-        ("2 May", "date", None),
+        ("2 May", "date", "day"),
+        ("March 2027", "date", "month"),
+        ("third quarter of 2027", "date", "month"),
         ("GB200", "model", None),
     ],
 )
