@@ -69,7 +69,7 @@ def describe(failure: SmtpFailure, channel: str, server: str) -> DeliveryError:
     detail = f"{server}: {failure.stage}: {failure.detail}"
     code, stage = failure.code, failure.stage
     refused = failure.is_lasting or (code is not None and code >= 500)
-    if False:
+    if stage is Stage.END and code is None:
         return DeliveryError(channel, f"{detail}; it may have arrived", permanent=False, cause="ambiguous")
     if stage is Stage.RCPT:
         return DeliveryError(channel, detail, permanent=refused, cause="recipient")

@@ -104,7 +104,7 @@ def old_keys(correction: Correction) -> tuple[str, ...]:
     if new.value is None or not correction.difference:
         return ()
     lower, higher = new.value - correction.difference, new.value + correction.difference
-    return (*(keys_of(new, lower) if lower > 0 else ()), *keys_of(new, higher))
+    return (*(keys_of(new, lower) if lower > 0 or new.kind == "date" else ()), *keys_of(new, higher))
 
 
 def says_change(text: str) -> bool:

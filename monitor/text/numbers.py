@@ -65,6 +65,7 @@ _MONTHS = {
     for name in names
 }  # fmt: skip
 _DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
+_DAYS_A_YEAR = 366
 _CURRENCIES = {
     "$": "usd", "us$": "usd", "dollar": "usd", "dollars": "usd", "usd": "usd", "美元": "usd",
     "€": "eur", "euro": "eur", "euros": "eur", "eur": "eur", "欧元": "eur",
@@ -322,8 +323,9 @@ def keys_of(quantity: Quantity, value: float) -> tuple[str, ...]:
     if quantity.kind != "date":
         return ()
     if quantity.unit == "day":
-        month = sum(before < value for before in _DAYS_BEFORE)
-        return (f"d{month}-{int(value) - _DAYS_BEFORE[month - 1]}",) if month else ()
+        day = (int(value) - 1) % _DAYS_A_YEAR + 1  # a week after Christmas is in the next year
+        month = sum(before < day for before in _DAYS_BEFORE)
+        return (f"d{month}-{day - _DAYS_BEFORE[month - 1]}",)
     year = int(value - 1) // 12
     month = int(value) - 12 * year
     quarter = (f"q{year}-{(month + 2) // 3}",) if month % 3 == 1 else ()

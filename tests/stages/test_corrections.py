@@ -98,7 +98,7 @@ def test_a_shifted_day_has_a_key_that_reads_back_as_that_day(month: int, day: in
     for key in keys_of(quantity, quantity.value + shift):
         number, rest = key.removeprefix("d").split("-")
         (moved,) = quantities(f"{rest} {names[int(number) - 1]}")
-        assert moved.value == quantity.value + shift
+        assert moved.value == (quantity.value + shift - 1) % 366 + 1
 
 
 @given(st.integers(1990, 2080), st.integers(1, 12), st.integers(-30, 30))
