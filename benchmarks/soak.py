@@ -37,6 +37,7 @@ class Clock:
         self.speed, self.began = speed, time.monotonic()
 
     def __call__(self) -> datetime:
+        """The time now."""
         return START + timedelta(seconds=(time.monotonic() - self.began) * self.speed)
 
 

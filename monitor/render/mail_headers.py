@@ -48,7 +48,7 @@ def list_headers(edition: Edition, envelope: Envelope, history: Sequence[Edition
     headers = [
         ("From", _address(envelope.sender, envelope.sender_name) if envelope.sender else ""),
         ("To", envelope.recipient or ""),
-        ("Subject", encode_text("Subject", top_fact(edition)[:200])),
+        ("Subject", encode_text("Subject", make_subject(edition))),
         ("Date", format_datetime(edition.to_at.astimezone(UTC))),
         ("Message-ID", make_message_id(edition, envelope)),
         ("In-Reply-To", answers[-1] if answers else ""),

@@ -60,7 +60,7 @@ def queue(bare):
         Arrival(
             entry=Entry(url=f"https://one.example/{name}", title=f"Title of {name}"),
             key=name,
-            link_key=None,
+            link_key=f"one.example/{name}",
             text_hash=name,
         )
         for name in ("fresh", "slow", "lost")

@@ -6,7 +6,7 @@ import os
 import stat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -145,6 +145,9 @@ def files(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(files(), st.lists(FEEDS, min_size=1, max_size=3))
+@example("feeds:\n  - a\n\n  - b\ntopics: []\n", [FEED])
+@example("feeds:\n\n  # one\n  - a\n# the end", [FEED, LONG])
+@example("topics: []\n\nfeeds: []", [LONG])
 def test_adding_and_removing_gives_the_same_bytes(text, feeds):
     n_before = len(feeds_of(text) or [])
     edited = add_feeds(text, feeds)
