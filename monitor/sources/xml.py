@@ -73,7 +73,6 @@ _SUBSET_END = re.compile(r"\]\s{0,50}>")
 _HEAD_CHARS = 20_000
 _MAX_EXPANDED_CHARS = 100_000
 """By how much entities of the DOCTYPE may lengthen a document; real ones stand for a host name or a company's."""
-_PROLOG = re.compile(rb"\s*<")
 _DOUBLE_ENCODED = re.compile(
     "(?:[ÂÃ][\x80-\xbf]|â[\x80-\x9f€‚„†‡ˆ‰‹‘’“”•–—˜™›¢][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ])"
 )
