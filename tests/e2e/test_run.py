@@ -29,7 +29,7 @@ def desk_of(world: DemoWorld, folder) -> Desk:
 
 
 def events(done) -> list[dict]:
-    return [json.loads(line) for line in done.stderr.splitlines()]
+    return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
 
 
 def stop(process, number=signal.SIGTERM):

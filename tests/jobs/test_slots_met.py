@@ -80,6 +80,7 @@ async def test_an_empty_slot_is_remembered_and_its_news_wait_for_the_next(post: 
 async def test_an_empty_edition_goes_out_at_its_slot_if_the_digest_wants_that(post: Post):
     post.configure(DAILY.replace("schedule", "empty: send, schedule"))
     caretaker = post.start()
+    await settle(caretaker)
     await pass_time(post, caretaker, timedelta(days=2))
     assert post.sent == ["2026-09-04T07:00", "2026-09-05T07:00"]
     await caretaker.close(patience_s=1)
