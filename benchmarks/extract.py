@@ -16,8 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trafilatura import bare_extraction
+from trafilatura.meta import reset_caches
 
-from monitor.stages.extract import extract_page
+from monitor.stages.extract import extract_page, prune
 
 
 def ours(body: bytes, url: str) -> None:
@@ -52,6 +53,9 @@ def main() -> None:
             body = gzip.decompress((args.pages / "html" / f"{row['id']}.html.gz").read_bytes())
             pages.append((body, row["url"], [], []))
         for turn in range(args.rounds):
+            reset_caches()  # a page that was read before would cost the peer less
+            prune.meaning_of_word.cache_clear()
+            prune.meaning_of_marks.cache_clear()
             for n, (body, url, mine, theirs) in enumerate(pages):
                 both = [(ours, mine), (peer, theirs)]
                 for read, times in both if (turn + n) % 2 else reversed(both):

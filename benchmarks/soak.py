@@ -25,9 +25,23 @@ from monitor.jobs import Caretaker, ConfigWatch
 
 DAY = timedelta(days=1)
 START = datetime(2026, 9, 4, 0, 30, tzinfo=UTC)
-WORDS = (
-    ["harbour", "turbine", "licence", "bridge", "council", "water", "storm", "train", "school", "market", "river", "engine", "permit", "record", "island"]
-)
+WORDS = [
+    "harbour",
+    "turbine",
+    "licence",
+    "bridge",
+    "council",
+    "water",
+    "storm",
+    "train",
+    "school",
+    "market",
+    "river",
+    "engine",
+    "permit",
+    "record",
+    "island",
+]
 
 
 class Clock:

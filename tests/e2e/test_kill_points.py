@@ -1,7 +1,7 @@
 """Killed at a chosen system call that writes, and run again: nothing is lost and nothing is there twice.
 
 A day (fetch, two digests) runs under strace, which sends SIGKILL at the n-th write-class call of the main thread. n goes
-over all there are, evenly: ``MONITOR_TEST_KILL_POINTS`` of them (6).
+over all there are, evenly: ``MONITOR_TEST_KILL_POINTS`` of them (4).
 """
 
 import os
@@ -22,7 +22,7 @@ from tests.e2e.days import files
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CALLS = "write,pwrite64,fdatasync,fsync,ftruncate,rename,unlink,sendto"
-N_POINTS = int(os.environ.get("MONITOR_TEST_KILL_POINTS", "6"))
+N_POINTS = int(os.environ.get("MONITOR_TEST_KILL_POINTS", "4"))
 STRACE = shutil.which("strace")
 ROOT = Path(__file__).parents[2]
 

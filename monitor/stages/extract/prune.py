@@ -67,7 +67,7 @@ def prune(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_BLOCKS)):
         if element is tree or element.getparent() is None:
             continue
-        said = _meaning(_marks(element))
+        said = meaning_of_marks(_marks(element))
         if ((said == "chrome" or _is_hidden(element)) and not _is_main(element, n_all)) or (
             (said == "perhaps" or (said == "kicker" and not _is_in_heading(element))) and not _has_running_text(element)
         ):
@@ -90,17 +90,17 @@ def _is_in_heading(element: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _meaning(mark: str) -> str | None:
+def meaning_of_marks(mark: str) -> str | None:
     """What an element's names say: ``chrome``, ``perhaps``, ``kicker``, or None.
 
     ``perhaps`` are names that mean a prompt on some sites and the wall around the whole text on others.
     """
-    meanings = {_word_meaning(word) for word in mark.split()}
+    meanings = {meaning_of_word(word) for word in mark.split()}
     return next((meaning for meaning in ("chrome", "perhaps", "kicker") if meaning in meanings), None)
 
 
 @lru_cache(maxsize=50_000)
-def _word_meaning(word: str) -> str | None:
+def meaning_of_word(word: str) -> str | None:
     """The same for one word of the marks; sites share most of them."""
     if _MARK.search(word):
         return "chrome"
