@@ -22,6 +22,7 @@ from pathlib import Path
 import gaoya
 import numpy as np
 from datasketch import MinHash, MinHashLSH
+from texts import HAN, WORDS, article_of, resident_bytes, words_of
 
 from monitor.model import Article, ArticleKeys, JudgedArticle, KnownRecord, Outcome, Verdict
 from monitor.stages.copies import find_copy
@@ -32,32 +33,6 @@ from monitor.text.fingerprints import prints, to_bytes
 _N_ASKED = 2_000
 _N_PLANTED = 150
 _SLOW_FROM = 100_000  # datasketch takes a millisecond an article
-_VOCABULARY = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("n", "r", "st", "ma", "lo", "ke", "ti")]
-_WORDS = [one + two for one in _VOCABULARY for two in _VOCABULARY[::9]]
-_HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 3_500)]
-_ZIPF = np.cumsum(1 / np.arange(1, len(_WORDS) + 1))
-_ZIPF_HAN = np.cumsum(1 / np.arange(1, len(_HAN) + 1))
-
-
-def words_of(number: int) -> list[str]:
-    """The words (or characters) of article *number*, always the same; every twelfth ends a sentence."""
-    random = np.random.default_rng(number)
-    is_chinese = number % 8 == 0
-    items, weights = (_HAN, _ZIPF_HAN) if is_chinese else (_WORDS, _ZIPF)
-    n_words = int(random.integers(300, 500)) * (3 if is_chinese else 2) // 2
-    places = np.searchsorted(weights, random.random(n_words) * weights[-1])
-    return [items[place] for place in places.tolist()]
-
-
-def article_of(number: int, words: list[str]) -> Article:
-    """An article of these words, a sentence every eighteen."""
-    is_chinese = words[0] >= "一"
-    joiner, stop = ("", "。") if is_chinese else (" ", ".")
-    sentences = tuple(joiner.join(words[place : place + 18]) + stop for place in range(0, len(words), 18))
-    return Article(
-        id=f"a{number}", url=None, canonical_url=None, title=None, standfirst=None, sentences=sentences,
-        starts=(True,) * len(sentences), outlet=None, language="zh" if is_chinese else "en",
-    )  # fmt: skip
 
 
 class MadeUpArchive:
@@ -79,7 +54,7 @@ class MadeUpArchive:
 
 def swapped(words: list[str], random: np.random.Generator, every: int) -> list[str]:
     """One word in *every* replaced by another."""
-    items = _HAN if words[0] >= "一" else _WORDS
+    items = HAN if words[0] >= "一" else WORDS
     hits = random.random(len(words)) < 1 / every
     others = random.integers(len(items), size=len(words)).tolist()
     return [items[other] if hit else word for word, hit, other in zip(words, hits, others, strict=True)]
@@ -187,13 +162,6 @@ def _spaced(article: Article) -> str:
     """The text with blanks between Chinese characters, which neither library puts there."""
     text = " ".join(article.sentences)
     return " ".join(text) if article.language == "zh" else text
-
-
-def resident_bytes() -> int:
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def measure(n_stored: int) -> dict[str, object]:

@@ -43,10 +43,10 @@ N_ADDED = 3
 CYCLES = ("first", "unchanged", "changed")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _NEWEST = datetime(2026, 9, 4, 6, tzinfo=UTC)
-_WORDS = (
-    "harbour council vote bridge ferry budget report minister company output plant order energy price week market "
-    "research court agency storm river school station strike union contract survey launch satellite museum festival"
-).split()
+_WORDS = tuple(
+    "harbour council vote bridge ferry budget report minister company output plant order energy price week market "  # noqa: SIM905 - a word list
+    "research court agency storm river school station strike union contract survey launch satellite museum festival".split()
+)
 
 
 def address_of(number: int, port: int) -> str:
@@ -109,7 +109,7 @@ class Server:
         number = (one - 1) * 62500 + two * 250 + three - 1
         body = self._bodies[number][self._is_changed and number < self._n_changed]
         etag = f'"{sha256(body).hexdigest()[:16]}"'.encode()
-        lines = b'ETag: %s\r\nLast-Modified: Fri, 04 Sep 2026 06:00:00 GMT\r\n' % etag
+        lines = b"ETag: %s\r\nLast-Modified: Fri, 04 Sep 2026 06:00:00 GMT\r\n" % etag
         if b"if-none-match: " + etag in head.lower():
             self._counts[304] += 1
             return b"HTTP/1.1 304 Not Modified\r\n%s\r\n" % lines
@@ -141,7 +141,7 @@ def poll_with_monitor(folder: Path, urls: list[str]) -> None:
 
 
 def poll_with_reader(folder: Path, urls: list[str]) -> None:
-    """reader as its manual shows it."""
+    """The way its manual shows."""
     from reader import make_reader
 
     with closing(make_reader(str(folder / "reader.sqlite"))) as reader:
@@ -149,7 +149,11 @@ def poll_with_reader(folder: Path, urls: list[str]) -> None:
             for url in urls:
                 reader.add_feed(url)
             (folder / "added").touch()
-        failed = [result for result in reader.update_feeds_iter(scheduled=False, workers=20) if isinstance(result.value, Exception)]
+        failed = [
+            result
+            for result in reader.update_feeds_iter(scheduled=False, workers=20)
+            if isinstance(result.value, Exception)
+        ]
         if failed:
             raise SystemExit(f"reader: {len(failed)} feeds failed: {failed[0]}")
 
@@ -165,7 +169,9 @@ def poll_plainly(folder: Path, urls: list[str]) -> None:
 
     base = sqlite3.connect(folder / "plain.sqlite")
     base.execute("create table if not exists feeds (url text primary key, etag text, modified text)")
-    base.execute("create table if not exists entries (feed text, id text, title text, body text, primary key (feed, id))")
+    base.execute(
+        "create table if not exists entries (feed text, id text, title text, body text, primary key (feed, id))"
+    )
     known = {url: (etag, modified) for url, etag, modified in base.execute("select * from feeds")}
     with httpx.Client(timeout=20) as client, ThreadPoolExecutor(20) as pool:
 

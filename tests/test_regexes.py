@@ -134,9 +134,12 @@ def growth(pattern: re.Pattern, unit: str, ending: str, n_chars: int, *, is_fixe
 def find_steep(pattern: re.Pattern, *, is_fixed: bool) -> str | None:
     """A kind of text on which the pattern is worse than linear, None if there is none among the families."""
     for unit in families(pattern):
-        for ending in ENDINGS:
+        for ending in ENDINGS if len(unit) == 1 else ENDINGS[-1:]:
             for n_chars in SIZES:
-                spent = min(seconds(pattern, text_of(unit, n_chars, ending), is_fixed=is_fixed) for _ in range(2))
+                text = text_of(unit, n_chars, ending)
+                spent = seconds(pattern, text, is_fixed=is_fixed)
+                if spent > QUICK_S:
+                    spent = min(spent, *(seconds(pattern, text, is_fixed=is_fixed) for _ in range(2)))
                 if spent > QUICK_S and n_chars == SIZES[0]:
                     return f"{unit!r} repeated to {n_chars} characters, then {ending!r}: {spent:.3f} s"
                 if spent > QUICK_S:
@@ -162,6 +165,6 @@ def test_the_patterns_of_every_part_are_found() -> None:
     assert len(places) > 200
 
 
-@pytest.mark.parametrize("source", ["(a+)+$", "a+b", r"\s*x", "a*a*a*b", r"<[^>]*>"])
+@pytest.mark.parametrize("source", ["(a+)+$", "a+b", r"\s*x", "a*a*b", r"<[^>]*>"])
 def test_a_pattern_that_is_not_linear_is_seen(source: str) -> None:
     assert find_steep(re.compile(source), is_fixed=False) is not None

@@ -1,6 +1,7 @@
 """An article is fetched with the pages on which it goes on, and no others."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,19 @@ def test_no_more_than_five_pages_are_asked_for() -> None:
 def test_a_page_that_leads_back_is_not_asked_for_again() -> None:
     site = site_of(2)
     site.pages[f"{FERRY}/2"] = part(2, 2) + f"<a rel=next href='{FERRY}/2'>Next page</a>"
+    assert site.read()[0].paragraphs == tuple(TEXTS[:2])
+    assert site.asked == [FERRY, f"{FERRY}/2"]
+
+
+class Circle(Site):
+    """A site on whose every page the same next one is found."""
+
+    async def read_page(self, response: Response, entry: Entry | None) -> Page:
+        return replace(await super().read_page(response, entry), next_url=f"{FERRY}/2")
+
+
+def test_pages_in_a_circle_are_read_once_each() -> None:
+    site = Circle(site_of(3).pages)
     assert site.read()[0].paragraphs == tuple(TEXTS[:2])
     assert site.asked == [FERRY, f"{FERRY}/2"]
 

@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 def import_(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="JSON Lines, web archives (.warc.gz), or folders of texts and pages.")
+        list[Path],
+        typer.Argument(metavar="PATH...", help="JSON Lines, web archives (.warc.gz), or folders of texts and pages."),
     ],
     as_known: Annotated[bool, typer.Option("--as-known", help="Into the known base, not as news.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,

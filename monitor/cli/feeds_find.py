@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from datetime import UTC, datetime
@@ -159,6 +158,8 @@ def _read_every(text: str | None) -> int | None:
 
 
 def _discover(options: Options, settings: Settings, url: str) -> Discovery:
+    import asyncio
+
     from monitor.app import discovering
     from monitor.cli.fetch import progress_bar
 
@@ -171,6 +172,8 @@ def _find_one(
     options: Options, settings: Settings, wished: Feed, *, choose: int | None, first: bool, as_json: bool
 ) -> Offer:
     """The feed to add. Typer's Exit 2 after a list of them if there are several and nobody can be asked, 1 for none."""
+    import asyncio
+
     from monitor.app import discovering
     from monitor.cli.fetch import progress_bar
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DEFAULT_STORE", "ArchiveSettings", "EmailSettings", "FetchSettings", "LlmSettings", "Settings", "json_schema", "load_settings"]
+__all__ = [
+    "DEFAULT_STORE",
+    "ArchiveSettings",
+    "EmailSettings",
+    "FetchSettings",
+    "LlmSettings",
+    "Settings",
+    "json_schema",
+    "load_settings",
+]
 
 
 def load_settings(path: Path, *, env: Mapping[str, str]) -> Settings:

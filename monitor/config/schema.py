@@ -321,10 +321,13 @@ def keys_at(path: tuple[Step, ...]) -> tuple[str, ...]:
     return _keys(model) if model else ()
 
 
+_MAX_PLACES = 2
+
+
 def section_of(key: str) -> str | None:
-    """The place in the file where *key* belongs, None if there is none or more than one."""
-    places = [place for place, model in SECTIONS.items() if key in _keys(model)]
-    return _spell(places[0]) if len(places) == 1 else None
+    """The place in the file where *key* belongs, or the two where it may; None if there is none or more."""
+    places = [_spell(place) for place, model in SECTIONS.items() if key in _keys(model)]
+    return " or ".join(sorted(places)) if 1 <= len(places) <= _MAX_PLACES else None
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:

@@ -17,11 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import CorpusError, ExtractError
-from monitor.library.items import Library, LibraryItem, article_of
+from monitor.library.items import SUFFIXES, Library, LibraryItem, article_of
 from monitor.library.webarchives import is_web_archive, read_web_archives
 from monitor.model import Article, Clipping, Document, Page
 from monitor.ports import Reader
-from monitor.stages.documents import SUFFIXES
 from monitor.stages.reading import article_id
 
 _MAX_BYTES = 50_000_000

@@ -12,6 +12,8 @@ from monitor.model import Article, Clipping, Page
 from monitor.stages.reading import cut
 from monitor.text.language import detect
 
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryItem:

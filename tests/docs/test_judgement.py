@@ -8,7 +8,7 @@ from monitor.extract import PoolLimits
 from monitor.fetch import FetchLimits
 from monitor.fetch import robots as robots_module
 from monitor.model import Outcome
-from monitor.stages import compose, copies, fitted, identity, known, marking, novelty, schedule, stories
+from monitor.stages import copies, fitted, fitting, identity, known, marking, novelty, schedule, stories
 from monitor.text import fingerprints
 from tests.docs.pages import names_in, page
 
@@ -66,8 +66,8 @@ def test_a_threshold_of_judgement_is_told_as_it_is(section, text):
         ("Foreign pages", f"| {PoolLimits().memory_bytes // 2**20} MB |"),
         ("Foreign pages", f"| {PoolLimits().max_html_bytes // 10**6} MB |"),
         ("Foreign pages", f"| {PoolLimits().recycle_after} |"),
-        ("What an edition may hold", f"{compose.MAX_WORDS} words"),
-        ("What an edition may hold", f"{compose.MAX_TOPIC_SHARE:.0%}".replace("%", " %")),
+        ("What an edition may hold", f"{fitting.MAX_WORDS} words"),
+        ("What an edition may hold", f"{fitting.MAX_TOPIC_SHARE:.0%}".replace("%", " %")),
     ],
 )
 def test_a_limit_is_told_as_it_is(section, text):
