@@ -106,8 +106,8 @@ class FeedStore(Protocol):
         """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
         ...
 
-    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> Sequence[int]:
-        """The same for several feeds in one transaction; how many became pending, for each."""
+    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> int:
+        """The same for several feeds in one transaction; returns how many became pending in all."""
         ...
 
     def load_pending(self, *, limit: int, now: datetime) -> tuple[PendingEntry, ...]:

@@ -1,4 +1,4 @@
-"""Polls that come in together are stored together, and each learns what became of it."""
+"""Polls that come in together are stored together, and each waits until it is."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,30 +20,31 @@ class Store:
         self.error = error
         self.together: list[list[str]] = []
 
-    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> list[int]:
+    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> int:
         if self.error:
             raise self.error
         self.together.append([state.url for state, _ in polls])
-        return [len(arrivals) for _, arrivals in polls]
+        return sum(len(arrivals) for _, arrivals in polls)
 
 
 def arrivals(n: int) -> list[Arrival]:
     return [Arrival(entry=Entry(url=str(k)), key=str(k), link_key=None, text_hash=str(k)) for k in range(n)]
 
 
-async def save(saver: PollSaver, *polls: tuple[str, int]) -> list[int]:
-    return await asyncio.gather(*(saver.save(FeedState(url=url), arrivals(n)) for url, n in polls))
+async def save(saver: PollSaver, *polls: tuple[str, int]) -> int:
+    await asyncio.gather(*(saver.save(FeedState(url=url), arrivals(n)) for url, n in polls))
+    return saver.n_added
 
 
 def test_the_last_poll_that_is_expected_ends_the_gathering() -> None:
     store = Store()
-    assert asyncio.run(save(PollSaver(store, n_polls=3, now=NOW), ("a", 0), ("b", 2), ("c", 1))) == [0, 2, 1]
+    assert asyncio.run(save(PollSaver(store, n_polls=3, now=NOW), ("a", 0), ("b", 2), ("c", 1))) == 3
     assert store.together == [["a", "b", "c"]]
 
 
 def test_a_poll_does_not_wait_for_one_that_hangs() -> None:
     store = Store()
-    assert asyncio.run(save(PollSaver(store, n_polls=9, now=NOW), ("a", 1), ("b", 1))) == [1, 1]
+    assert asyncio.run(save(PollSaver(store, n_polls=9, now=NOW), ("a", 1), ("b", 1))) == 2
     assert store.together == [["a", "b"]]
 
 
@@ -79,6 +80,7 @@ def test_a_poll_that_was_cancelled_does_not_take_others_with_it() -> None:
         one.cancel()
         with pytest.raises(asyncio.CancelledError):
             await one
-        return await two
+        await two
+        return saver.n_added
 
     assert asyncio.run(play()) == 1

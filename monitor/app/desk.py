@@ -20,7 +20,7 @@ from monitor.model import (
 )
 from monitor.pipeline import Desk, has_own_words
 from monitor.ports import Embedder
-from monitor.stages.analysis import Analysis, analyse, stacked
+from monitor.stages.analysis import Analysis, analyse
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.known import KnownBase
 from monitor.stages.marking import Example, moves_topics
@@ -54,10 +54,10 @@ def open_desk(
     cache.preload([*texts, *(record.judged.article for record in (*records, *(record for _, record in marked)))])
 
     def analysed(article: Article) -> Analysis:
-        rows = cache.find(article)
-        analysis = analyse(article, encoder, vectors=rows)
-        if rows is None:
-            cache.keep(article, stacked(analysis))
+        rows, parts = cache.find(article), cache.find_parts(article)
+        analysis = analyse(article, encoder, vectors=rows, parts=parts)
+        if rows is None or parts is None:
+            cache.keep(analysis)
         return analysis
 
     known = KnownBase(archive=app.store.articles)
@@ -89,6 +89,7 @@ def open_desk(
     for shown_in, sentence in app.store.editions.load_shown():
         known.shown[text_hash(sentence.text)] = shown_in
     cache.flush()
+    cache.release()
     return Desk(
         judge=judge,
         stories={story.id: story for story in app.store.articles.load_stories(since=app.now - _STORY_LIFE)},

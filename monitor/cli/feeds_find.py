@@ -97,7 +97,7 @@ def add(
         offer = _find_one(options, settings, wished, choose=choose, first=first, as_json=as_json)
     feed = wished
     if offer is not None:
-        feed = replace(wished, url=offer.feed.url, kind=offer.feed.kind, title=title or _own_title(offer.title))
+        feed = replace(wished, url=offer.feed.url, kind=offer.feed.kind, title=title or own_title(offer.title))
         if feed.kind == "search" and feed.every_s is not None and feed.every_s < _LEAST_SEARCH_S:
             raise UsageError("a search engine is asked once an hour at most: write --every 1h or more")
     change_file(settings.path, lambda text: add_feeds(text, [feed]))
@@ -277,7 +277,8 @@ def _show_added(screen: Console, options: Options, feed: Feed, offer: Offer | No
         )
 
 
-def _own_title(title: str | None) -> str | None:
+def own_title(title: str | None) -> str | None:
+    """The title that a feed gives itself, on one line and not too long; None if nothing is left of it."""
     from monitor.render.clean import clean_text
 
     return clean_text(title)[:_MAX_TITLE_CHARS].strip() or None if title else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +14,9 @@ from monitor.cli.context import Options, console
 from monitor.errors import ConfigError, MonitorError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_DEFAULT_TITLE = "My topic"
+    from monitor.cli.init_feeds import Finder
+    from monitor.cli.init_file import MailWish, Wishes
+    from monitor.model import Feed
 
 
 def register(app: typer.Typer) -> None:
@@ -27,101 +24,96 @@ def register(app: typer.Typer) -> None:
     app.command("init")(init)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What the answers or options say. ``at`` is ``HH:MM``, ``corpus`` and ``opml`` are paths as written."""
-
-    title: str
-    words: tuple[str, ...]
-    corpus: str
-    feeds: tuple[str, ...]
-    opml: tuple[str, ...]
-    at: str
-    timezone: str
-
-
 def init(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where feeds.yaml goes; default: here.")] = Path(),
-    title: Annotated[str | None, typer.Option(help="Heading of the topic.")] = None,
+    title: Annotated[str | None, typer.Option(help="Heading of the topic; default: its first word.")] = None,
     word: Annotated[list[str] | None, typer.Option(help="A word or name of the topic; may be repeated.")] = None,
     corpus: Annotated[str, typer.Option(help="Folder for articles you have read.", metavar="FOLDER")] = "seeds/",
-    feed: Annotated[list[str] | None, typer.Option(help="Address of a feed; may be repeated.", metavar="URL")] = None,
+    feed: Annotated[
+        list[str] | None, typer.Option(help="A feed, or any page of its site; may be repeated.", metavar="URL")
+    ] = None,
     opml: Annotated[
         list[str] | None, typer.Option(help="Subscription list of a feed reader; may be repeated.", metavar="FILE")
+    ] = None,
+    mail: Annotated[
+        list[str] | None, typer.Option(help="Who gets the digest by mail; may be repeated.", metavar="ADDRESS")
+    ] = None,
+    smtp: Annotated[str | None, typer.Option(help="Mail server that takes it.", metavar="HOST[:PORT]")] = None,
+    smtp_user: Annotated[
+        str | None, typer.Option(help="Name to log in with; the password comes from SMTP_PASSWORD.", metavar="NAME")
     ] = None,
     at: Annotated[str, typer.Option(help="When the digest is made.", metavar="HH:MM")] = "07:00",
     timezone: Annotated[
         str | None, typer.Option(help="Its time zone; default: this computer's.", metavar="ZONE")
     ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from this computer and private networks too.")
+    ] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Take feeds as they are, without asking them.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there; it is kept beside it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take options and defaults.")] = False,
 ) -> None:
-    """Write a first feeds.yaml. Makes the corpus folder too; never overwrites anything."""
+    """Write a first feeds.yaml and make the corpus folder. Asks on a terminal; overwrites nothing unasked."""
+    from monitor.cli.init_answers import ask, read_clock, read_opml, read_timezone, read_url, title_of
+    from monitor.cli.init_feeds import Finder
+    from monitor.cli.init_file import DEFAULT_TITLE, Wishes
+
     options: Options = context.obj
-    path = _target(options, folder)
+    may_ask = not yes and sys.stdin.isatty()
+    path = _target(options, folder, force=force, may_ask=may_ask)
+    words = tuple(word or ())
+    urls = [read_url(url) for url in feed or ()]
     wishes = Wishes(
-        title=title or _DEFAULT_TITLE, words=tuple(word or ()), corpus=corpus, feeds=tuple(feed or ()),
-        opml=tuple(opml or ()), at=at, timezone=timezone or _local_timezone(),
+        title=title or (title_of(words) if words else DEFAULT_TITLE), words=words, corpus=corpus, feeds=(),
+        opml=tuple(read_opml(name) for name in opml or ()), mail=_read_mail(mail, smtp, smtp_user),
+        at=read_clock(at), timezone=read_timezone(timezone or _local_timezone()), allow_private=allow_private,
     )  # fmt: skip
-    if not yes and sys.stdin.isatty():
-        wishes = _ask(wishes)
-    _check(wishes)
+    finder = Finder(options=options, may_ask=may_ask, is_unchecked=unchecked, allow_private=allow_private)
+    feeds, finder = _find_feeds(finder, urls)
+    wishes = replace(wishes, feeds=feeds, allow_private=finder.allow_private)
+    if may_ask:
+        wishes = ask(wishes, finder)
     wishes = replace(wishes, opml=tuple(_relative(name, path.parent) for name in wishes.opml))
-    _write(path, wishes)
-    _say_next(path, wishes)
+    kept = _write(path, wishes)
+    _say_next(path, wishes, kept)
 
 
-def _target(options: Options, folder: Path) -> Path:
+def _target(options: Options, folder: Path, *, force: bool, may_ask: bool) -> Path:
     # --config or MONITOR_CONFIG names the file that every other command will read.
     path = options.config if options.config != Path("feeds.yaml") else folder / "feeds.yaml"
-    if path.exists():
-        raise UsageError(f"{path} is there already and stays as it is; name another folder: monitor init FOLDER")
-    return path
-
-
-def _ask(wishes: Wishes) -> Wishes:
-    words = typer.prompt(
-        "Words and names of your topic, separated by commas",
-        ", ".join(wishes.words) or "",
-        show_default=bool(wishes.words),
+    if not path.exists() or force:
+        return path
+    if may_ask and typer.confirm(f"{path} is there already. Make a new one, and keep the old one beside it?"):
+        return path
+    raise UsageError(
+        f"{path} is there already and stays as it is; name another folder (monitor init FOLDER), or write --force"
     )
-    title = typer.prompt("Heading of the topic", wishes.title if wishes.title != _DEFAULT_TITLE else _title(words))
-    corpus = typer.prompt("Folder for articles you have read already", wishes.corpus)
-    given = " ".join((*wishes.feeds, *wishes.opml))
-    sources = typer.prompt(
-        "Feed addresses or OPML files, separated by blanks (none: add them later)", given, show_default=bool(given)
-    )
-    at = typer.prompt("Time of the daily digest", wishes.at)
-    timezone = typer.prompt("Time zone", wishes.timezone)
-    parts = sources.replace(",", " ").split()
-    return Wishes(
-        title=title.strip(), words=tuple(part.strip() for part in words.split(",") if part.strip()), corpus=corpus.strip(),
-        feeds=tuple(part for part in parts if "://" in part), opml=tuple(part for part in parts if "://" not in part),
-        at=at.strip(), timezone=timezone.strip(),
-    )  # fmt: skip
 
 
-def _title(words: str) -> str:
-    return words.partition(",")[0].strip() or _DEFAULT_TITLE
+def _read_mail(to: list[str] | None, smtp: str | None, user: str | None) -> MailWish | None:
+    from monitor.cli.init_answers import make_mail, read_mailbox, read_server
+
+    if not to:
+        if smtp or user:
+            raise UsageError("--smtp and --smtp-user say how mail is sent: --mail ADDRESS says who gets it")
+        return None
+    if not smtp:
+        raise UsageError("--mail needs the server that takes it: --smtp smtp.example.org")
+    return make_mail(tuple(read_mailbox(address) for address in to), read_server(smtp), user, None)
 
 
-def _check(wishes: Wishes) -> None:
-    from zoneinfo import ZoneInfo
+def _find_feeds(finder: Finder, urls: list[str]) -> tuple[tuple[Feed, ...], Finder]:
+    from monitor.cli.init_feeds import find_feed
 
-    from monitor.text.urls import is_web_url
-
-    for url in wishes.feeds:
-        if not is_web_url(url):
-            raise UsageError(f"not the address of a feed: {url!r}; it starts with http:// or https://")
-    for name in wishes.opml:
-        if not Path(name).is_file():
-            raise UsageError(f"there is no OPML file {name!r}")
-    if not _CLOCK.fullmatch(wishes.at):
-        raise UsageError(f"not a time of day: {wishes.at!r}; write it like 07:00")
-    try:
-        ZoneInfo(wishes.timezone)
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        raise UsageError(f"no time zone {wishes.timezone!r}; write it like Europe/Berlin") from None
+    feeds: dict[str, Feed] = {}
+    for url in urls:
+        feed, finder = find_feed(finder, url)
+        if feed is not None:
+            feeds.setdefault(feed.url, feed)
+    return tuple(feeds.values()), finder
 
 
 def _relative(name: str, folder: Path) -> str:
@@ -129,92 +121,40 @@ def _relative(name: str, folder: Path) -> str:
     return name if Path(name).is_absolute() else os.path.relpath(name, folder)
 
 
-def _write(path: Path, wishes: Wishes) -> None:
-    """Make the folders and the file; a file that the configuration's own check refuses is taken back."""
+def _write(path: Path, wishes: Wishes) -> Path | None:
+    """Make the folders and the file; gives where a file of that name is kept, None if there was none.
+
+    A file that the configuration's own check refuses is taken back.
+    """
+    from monitor.cli.init_file import PASSWORD, compose
     from monitor.config import load_settings
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         (path.parent / Path(wishes.corpus).expanduser()).mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(compose(wishes))
+        kept = path.rename(_free_name(path)) if path.exists() else None
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(compose(wishes))
+            # The password may come later; everything else has to be right.
+            load_settings(path, env={**os.environ, PASSWORD: os.environ.get(PASSWORD) or "later"})
+        except (OSError, ConfigError):
+            path.unlink(missing_ok=True)
+            if kept is not None:
+                kept.rename(path)
+            raise
     except OSError as error:
         raise MonitorError(f"{error.filename or path}: cannot be written: {error.strerror}") from error
-    try:
-        load_settings(path, env=os.environ)
-    except ConfigError:
-        path.unlink()
-        raise
+    return kept
 
 
-def compose(wishes: Wishes) -> str:
-    """The configuration as a commented YAML file."""
-    hour, minute = wishes.at.split(":")
-    words = f"[{_listed(wishes.words)}]"
-    threshold = (
-        "" if wishes.words else "\n    threshold: 0          # no words yet, so everything is taken; 0.5 is usual"
-    )
-    feeds = "\n".join(f"  - {_quoted(url)}" for url in wishes.feeds)
-    opml = f"opml: [{_listed(wishes.opml)}]" if wishes.opml else "# opml: [subscriptions.opml]"
-    return _TEMPLATE.format(
-        corpus=_quoted(wishes.corpus), id=_quoted(_id(wishes.title)), title=_quoted(wishes.title), words=words, threshold=threshold,
-        feeds=f"feeds:\n{feeds}" if feeds else "feeds: []\n#  - https://news.example/rss",
-        opml=opml, cron=f"{int(minute)} {int(hour)} * * *", timezone=wishes.timezone,
-    )  # fmt: skip
-
-
-_TEMPLATE = """\
-# What to watch, where to look, and when to deliver. This one file is the whole configuration.
-#
-#   monitor config check     shows every mistake with line, column and the nearest right key
-#   monitor config schema    prints the JSON Schema for editors
-#   monitor feeds check      tries every address
-#
-# Relative paths start at this file. ${{NAME}} comes from the environment, so no secret stands here.
-
-# Articles you have read: .txt, .md, .html, .json or .jsonl. What stands in them is not reported as new.
-corpus: [{corpus}]
-
-# What you want to know. any: terms that make an article more relevant ("+term" must occur, "-term" must not);
-# none: terms that show that another thing of the same name is meant.
-topics:
-  - id: {id}
-    title: {title}
-    any: {words}
-    none: []{threshold}
-
-# Names of one thing, across spellings and languages, one list a thing.
-aliases: []
-#  - [Ascend, 昇腾]
-
-# Where to look: feeds, news sitemaps, pages that list articles (kind: page).
-{feeds}
-
-# Subscription lists that feed readers export.
-{opml}
-
-# When to deliver, and where to. schedule is a cron line: minute, hour, day, month, weekday.
-digests:
-  - id: daily
-    title: What is new
-    schedule: "{cron}"
-    timezone: {timezone}
-    deliver:
-      - html: site/
-"""
-
-
-def _quoted(text: str) -> str:
-    # A JSON string is a YAML string too; "${" would ask for a variable.
-    return json.dumps(text, ensure_ascii=False).replace("${", "$${")
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return ", ".join(_quoted(text) for text in texts)
-
-
-def _id(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-") or "topic"
+def _free_name(path: Path) -> Path:
+    """A name beside *path* that nothing has: ``feeds.yaml.before-init``, or with a number."""
+    free, number = path.with_name(f"{path.name}.before-init"), 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}.before-init-{number}")
+    return free
 
 
 def _local_timezone() -> str:
@@ -228,21 +168,31 @@ def _local_timezone() -> str:
         return "UTC"
 
 
-def _say_next(path: Path, wishes: Wishes) -> None:
+def _say_next(path: Path, wishes: Wishes, kept: Path | None) -> None:
     from monitor.cli.screen import show
 
     screen = console()
-    show(screen, f"Written: {path}", style="bold")
-    if path.name == "feeds.yaml":
-        config, place = "", "" if path.parent == Path() else f"cd {path.parent}; "
+    show(screen, f"Written: {path}" + (f" (the old one is {kept})" if kept else ""), style="bold")
+    for number, step in enumerate(_steps(path, wishes), start=1):
+        show(screen, step, lead=f"{number}. ")
+
+
+def _steps(path: Path, wishes: Wishes) -> list[str]:
+    """What to do now, in this order."""
+    from monitor.cli.init_file import PASSWORD
+
+    is_usual = path.name == "feeds.yaml"
+    program = "monitor" if is_usual else f"monitor --config {path}"
+    steps = [f"cd {path.parent}"] if is_usual and path.parent != Path() else []
+    if wishes.mail is not None and wishes.mail.username and not os.environ.get(PASSWORD):
+        steps.append(f"export {PASSWORD}='...'   (the file holds its name alone; every command needs it from here on)")
+    if wishes.mail is not None:
+        steps.append(f"`{program} mail test`")
+    steps.append(f"put articles you have read into {wishes.corpus}, or `{program} corpus add FILE|URL`")
+    if wishes.feeds or wishes.opml:
+        steps.append(f"`{program} feeds check`")
     else:
-        config, place = f" --config {path}", ""
-    add = "" if wishes.feeds or wishes.opml else "add feeds to the file, then "
-    show(
-        screen,
-        f"{place}put articles you have read into {wishes.corpus}, or `monitor{config} corpus add FILE|URL`",
-        lead="1. ",
-    )
-    show(screen, f"{add}`monitor{config} feeds check`", lead="2. ")
-    show(screen, f"`monitor{config} fetch`, then `monitor{config} digest --send`", lead="3. ")
-    show(screen, "read site/index.html", lead="4. ")
+        steps.append(f"`{program} feeds add ADDRESS` for each site, then `{program} feeds check`")
+    steps.append(f"`{program} fetch`, then `{program} digest --send`")
+    steps.append(f"read site/index.html; `{program} run` does all of it on time from now on")
+    return steps

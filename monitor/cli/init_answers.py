@@ -27,9 +27,11 @@ _LAST_PORT = 65_535
 def ask(wishes: Wishes, finder: Finder) -> Wishes:
     """*wishes* with the answers of whoever sits at the terminal; what they say already are the defaults."""
     words = _prompt("Words and names of your topic, separated by commas", ", ".join(wishes.words), read_words)
-    named = wishes.title if wishes.title != DEFAULT_TITLE or not words else words[0]
-    title = _prompt("Heading of the topic", named, str.strip)
-    corpus = _prompt("Folder for articles you have read already", wishes.corpus, str.strip)
+    named = wishes.title if wishes.title != DEFAULT_TITLE or not words else title_of(words)
+    title = _prompt("Heading of the topic", named, lambda text: text.strip() or named)
+    corpus = _prompt(
+        "Folder for articles you have read already", wishes.corpus, lambda text: text.strip() or wishes.corpus
+    )
     feeds, opml, finder = _ask_sources(wishes, finder)
     mail = _ask_mail(wishes.mail)
     at = _prompt("Time of the daily digest", wishes.at, read_clock)
@@ -67,7 +69,8 @@ def _read_source(text: str) -> str | Path | None:
     if not text.strip():
         return None
     path = Path(text.strip()).expanduser()
-    return Path(read_opml(str(path))) if path.is_file() or path.suffix in {".opml", ".xml"} else read_url(text)
+    is_address = "://" in text or (path.suffix != ".opml" and not path.is_file())
+    return read_url(text) if is_address else Path(read_opml(str(path)))
 
 
 def _ask_mail(wished: MailWish | None) -> MailWish | None:
@@ -83,7 +86,7 @@ def _ask_mail(wished: MailWish | None) -> MailWish | None:
     username = _prompt(
         "Name to log in with (empty: no login)", (wished and wished.username) or "", lambda text: text.strip() or None
     )
-    mail = make_mail(to, server, username, wished and wished.sender)
+    mail = make_mail(to, server, username, wished.sender if wished else None)
     return replace(mail, sender=_prompt("Sender", mail.sender, read_mailbox))
 
 
@@ -93,6 +96,11 @@ def make_mail(
     """The wish; without a sender it is the name of the login if that is a mail address, else the first reader."""
     own = username if username and "@" in username else to[0]
     return MailWish(to=to, host=server[0], port=server[1], username=username, sender=sender or own)
+
+
+def title_of(words: tuple[str, ...]) -> str:
+    """A heading from the first term, with a capital letter unless its spelling is its own, like "iPhone"."""
+    return words[0].capitalize() if words[0].islower() else words[0]
 
 
 def read_words(text: str) -> tuple[str, ...]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
+from zlib import compress, decompress
 
 import numpy as np
 
+from monitor import codec
 from monitor.meaning.encoder import background_sentences
 from monitor.model import Article
 from monitor.ports import Embedder, Vectors, VectorStore
+from monitor.stages import analysis
+from monitor.stages.analysis import Analysis, TextParts, parts_of, stacked
+from monitor.text import numbers, tokens
 
 _WIDTH = 512
 
 
 class VectorCache:
-    """The vectors of whole articles (title, then sentences), by their text.
+    """The vectors of whole articles (title, then sentences) and their words, by their text.
 
     New ones are held until ``flush``, so that they cost one transaction a batch.
     """
@@ -25,29 +31,52 @@ class VectorCache:
         """*model* is the embedder's name: vectors of another one are never found."""
         self._store = store
         self._model = model
+        self._parts_name = f"{model}/parts-{_version_of_parts()}"
         self._loaded: dict[str, bytes] = {}
         self._fresh: dict[str, bytes] = {}
+        self._loaded_parts: dict[str, bytes] = {}
+        self._fresh_parts: dict[str, bytes] = {}
 
     def preload(self, articles: Iterable[Article]) -> None:
         """Fetch the vectors of many articles at once."""
-        self._loaded |= self._store.load([key_of(article) for article in articles], model=self._model)
+        keys = [key_of(article) for article in articles]
+        self._loaded |= self._store.load(keys, model=self._model)
+        self._loaded_parts |= self._store.load(keys, model=self._parts_name)
 
     def find(self, article: Article) -> Vectors | None:
         """The article's rows, None if they are not loaded."""
         raw = self._loaded.get(key_of(article))
-        return None if raw is None else _unpack(raw)
+        return _unpack(raw) if raw else None
 
-    def keep(self, article: Article, rows: Vectors) -> None:
-        """Remember rows for the next ``flush``."""
-        key = key_of(article)
+    def find_parts(self, article: Article) -> TextParts | None:
+        """The article's words, None if they are not loaded."""
+        raw = self._loaded_parts.get(key_of(article))
+        return codec.load(TextParts, decompress(raw)) if raw else None
+
+    def keep(self, taken_apart: Analysis) -> None:
+        """Remember rows and words for the next ``flush``."""
+        key = key_of(taken_apart.article)
         if key not in self._loaded:
-            self._fresh[key] = rows.astype("<f2").tobytes()
+            self._fresh[key] = stacked(taken_apart).astype("<f2").tobytes()
+        if key not in self._loaded_parts:
+            self._fresh_parts[key] = compress(codec.dump(parts_of(taken_apart)), level=1)
 
     def flush(self) -> None:
         """Store what is new."""
         self._store.save(self._fresh, model=self._model)
-        self._loaded |= self._fresh
-        self._fresh = {}
+        self._store.save(self._fresh_parts, model=self._parts_name)
+        self._known_keys()
+        self._fresh, self._fresh_parts = {}, {}
+
+    def release(self) -> None:
+        """Forget what was loaded, but which it was: a start has used it once, and needs it no more."""
+        self._known_keys()
+        self._loaded = dict.fromkeys(self._loaded, b"")
+        self._loaded_parts = dict.fromkeys(self._loaded_parts, b"")
+
+    def _known_keys(self) -> None:
+        self._loaded |= dict.fromkeys(self._fresh, b"")
+        self._loaded_parts |= dict.fromkeys(self._fresh_parts, b"")
 
 
 class CachingEmbedder:
@@ -84,6 +113,12 @@ class CachingEmbedder:
         rows = self._embedder.background()
         self._store.save({key: rows.astype("<f2").tobytes()}, model=self.name)
         return rows
+
+
+@cache
+def _version_of_parts() -> str:
+    """Changes with the code that takes texts apart, so that nothing is compared that was made differently."""
+    return _digest([inspect.getsource(module) for module in (analysis, numbers, tokens)])[:12]
 
 
 def key_of(article: Article) -> str:

@@ -51,9 +51,12 @@ async def poll(
         n_done += 1
         progress("poll", n_done, len(feeds))
 
-    async with asyncio.TaskGroup() as group:
-        for feed in ordered:
-            group.create_task(ask(feed))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for feed in ordered:
+                group.create_task(ask(feed))
+    finally:
+        report.new_entries += saver.n_added
 
 
 def _doubt(state: FeedState | None) -> int:
@@ -107,8 +110,7 @@ async def _poll_feed(
     )  # fmt: skip
     after = after_success(feed, state, response, parsed, n_new=len(found.arrivals), now=now)
     after = replace(after, has_unstable_ids=found.has_unstable_ids)
-    n_new = await saver.save(after, found.arrivals)
-    report.new_entries += n_new  # not in one line: other feeds count while this one waits
+    await saver.save(after, found.arrivals)
     if found.is_flood:
         detail = f"{len(found.arrivals):,} new entries in one poll; all are stored"
         report.remarks.append({"feed": feed.url, "remark": "flood", "detail": detail})

@@ -26,8 +26,8 @@ from monitor.model import (
 )
 from monitor.pipeline.pages import read_article
 from monitor.pipeline.report import FetchReport, Progress, quiet
-from monitor.ports import Fetcher, Reader, Store, Vectors
-from monitor.stages.analysis import stacked
+from monitor.ports import Fetcher, Reader, Store
+from monitor.stages.analysis import Analysis
 from monitor.stages.judge import Judge, Judgement
 from monitor.stages.marking import marked_verdict
 from monitor.stages.reading import article_from, article_id, needs_page, page_of_summary, with_summary
@@ -58,8 +58,8 @@ class _Read:
 class VectorKeeper(Protocol):
     """Keeps the vectors of judged articles for the next start."""
 
-    def keep(self, article: Article, rows: Vectors) -> None:
-        """Remember rows for the next ``flush``."""
+    def keep(self, taken_apart: Analysis) -> None:
+        """Remember its vectors and words for the next ``flush``."""
         ...
 
     def flush(self) -> None:
@@ -264,7 +264,7 @@ def save_judgement(
     analysis = judgement.analysis if has_own_words(judgement.verdict) else None
     desk.judge.remember(replace(judgement, analysis=analysis), seq=seq)
     if analysis is not None:
-        desk.vectors.keep(judgement.article, stacked(analysis))
+        desk.vectors.keep(analysis)
     return judged
 
 

@@ -24,7 +24,7 @@ _MAX_ARRIVALS = 300
 class _Waiting:
     state: FeedState
     arrivals: Sequence[Arrival]
-    n_added: asyncio.Future[int]
+    is_stored: asyncio.Future[None]
 
 
 class PollSaver:
@@ -36,9 +36,10 @@ class PollSaver:
         self._now = now
         self._waiting: list[_Waiting] = []
         self._timer: asyncio.TimerHandle | None = None
+        self.n_added = 0
 
-    async def save(self, state: FeedState, arrivals: Sequence[Arrival] = ()) -> int:
-        """Store one poll; how many entries became pending. Returns when it is safe on the disk."""
+    async def save(self, state: FeedState, arrivals: Sequence[Arrival] = ()) -> None:
+        """Store one poll; returns when it is safe on the disk. ``n_added`` then counts what became pending of it."""
         loop = asyncio.get_running_loop()
         item = _Waiting(state, arrivals, loop.create_future())
         self._waiting.append(item)
@@ -48,7 +49,7 @@ class PollSaver:
             self.flush()
         elif self._timer is None:
             self._timer = loop.call_later(_WAIT_S, self.flush)
-        return await item.n_added
+        await item.is_stored
 
     def flush(self) -> None:
         """Store what waits, in one transaction; whoever waits for it is told what went wrong."""
@@ -59,12 +60,12 @@ class PollSaver:
         if not together:
             return
         try:
-            counts = self._store.save_polls([(item.state, item.arrivals) for item in together], now=self._now)
+            self.n_added += self._store.save_polls([(item.state, item.arrivals) for item in together], now=self._now)
         except Exception as error:  # noqa: BLE001 - goes to everyone whose poll is not stored
             for item in together:
-                if not item.n_added.done():
-                    item.n_added.set_exception(error)
+                if not item.is_stored.done():
+                    item.is_stored.set_exception(error)
             return
-        for item, n_added in zip(together, counts, strict=True):
-            if not item.n_added.done():
-                item.n_added.set_result(n_added)
+        for item in together:
+            if not item.is_stored.done():
+                item.is_stored.set_result(None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import log
 
 import numpy as np
@@ -37,6 +37,20 @@ class SentenceView:
     values: frozenset[str]
     names: frozenset[str]
     is_quote: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextParts:
+    """All of an ``Analysis`` that comes from the words alone; taking a text apart costs 6 ms, reading this back 0.5."""
+
+    sentences: tuple[SentenceView, ...]
+    title: SentenceView | None
+    lexical: Mapping[str, float]
+    names: frozenset[str]
+    values: frozenset[str]
+    lead_terms: Mapping[str, float]
+    lead_names: Mapping[str, float]
+    lead_values: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,32 +81,57 @@ class Analysis:
         return self.article.language
 
 
-def analyse(article: Article, embedder: Embedder, *, vectors: Vectors | None = None) -> Analysis:
-    """The article taken apart; *vectors* (title first, then sentences) spares the encoding when they are stored."""
+def analyse(
+    article: Article, embedder: Embedder, *, vectors: Vectors | None = None, parts: TextParts | None = None
+) -> Analysis:
+    """The article taken apart.
+
+    *vectors* (title first, then sentences) spare the encoding and *parts* the rest when they are stored.
+    """
     texts = [article.title or "", *article.sentences]
     rows = vectors if vectors is not None and len(vectors) == len(texts) else embedder.embed(texts)
-    views = tuple(view_sentence(text, article.language, embedder) for text in article.sentences)
-    title = view_sentence(article.title, article.language, embedder) if article.title else None
-    everything = [*([title] if title else []), *views]
-    title_vector = rows[0] if title else None
+    parts = parts if parts is not None and len(parts.sentences) == len(texts) - 1 else take_apart(article, embedder)
+    title_vector = rows[0] if parts.title else None
     body = rows[1:]
     head = [*([title_vector] if title_vector is not None else []), *body[:_N_LEAD]]
-    opening = [*([title] if title else []), *views[:_N_LEAD]]
     all_rows = [*([title_vector] if title_vector is not None else []), *body]
     return Analysis(
         article=article,
-        sentences=views,
-        title=title,
+        sentences=parts.sentences,
+        title=parts.title,
         vectors=body,
         title_vector=title_vector,
+        lexical=parts.lexical,
+        names=parts.names,
+        values=parts.values,
+        lead_terms=parts.lead_terms,
+        lead_names=parts.lead_names,
+        lead_values=parts.lead_values,
+        mean=unit_mean(all_rows),
+        lead=unit_mean(head),
+    )
+
+
+def parts_of(analysis: Analysis) -> TextParts:
+    """What ``analyse`` takes back as *parts*."""
+    return TextParts(**{field.name: getattr(analysis, field.name) for field in fields(TextParts)})
+
+
+def take_apart(article: Article, embedder: Embedder) -> TextParts:
+    """Words, names and values of an article, without its meaning."""
+    views = tuple(view_sentence(text, article.language, embedder) for text in article.sentences)
+    title = view_sentence(article.title, article.language, embedder) if article.title else None
+    everything = [*([title] if title else []), *views]
+    opening = [*([title] if title else []), *views[:_N_LEAD]]
+    return TextParts(
+        sentences=views,
+        title=title,
         lexical=_lexical(everything, article.language),
         names=frozenset().union(*(view.names for view in everything)),
         values=frozenset().union(*(view.values for view in everything)),
         lead_terms={stem: weight for view in opening for stem, weight in view.weights.items() if weight > 0},
         lead_names=_lead_names(opening, everything, embedder),
         lead_values=frozenset().union(*(view.values for view in opening)),
-        mean=unit_mean(all_rows),
-        lead=unit_mean(head),
     )
 
 
@@ -138,7 +177,7 @@ def _lexical(views: Sequence[SentenceView], language: str | None) -> dict[str, f
     for view in views:
         counts.update(stems(view.text, language))
         weights.update(view.weights)
-    return {stem: (1 + np.log(count)) * weights[stem] for stem, count in counts.items() if weights[stem] > 0}
+    return {stem: (1 + log(count)) * weights[stem] for stem, count in counts.items() if weights[stem] > 0}
 
 
 def unit_mean(rows: Sequence[Vectors] | Vectors) -> Vectors:

@@ -12,12 +12,13 @@ from datetime import datetime
 
 from monitor.model import Article, Change, JudgedSentence, Match, Outcome, Reason, Role, Verdict
 from monitor.ports import Embedder
-from monitor.stages.analysis import Analysis, analyse
+from monitor.stages.analysis import Analysis, analyse, take_apart
 from monitor.stages.copies import CopyFinding, find_copy, find_same_text
 from monitor.stages.figures import find_changes
 from monitor.stages.known import KnownBase, KnownDocument, is_about_nothing, name_of
 from monitor.stages.novelty import find_neighbours, has_news, is_background, judge_sentences, news_threshold
 from monitor.stages.relevance import TopicProfile, match_topic
+from monitor.stages.screen import find_far_topics
 from monitor.stages.stories import choose_story
 from monitor.text.fingerprints import Prints, prints
 from monitor.text.normalise import text_hash
@@ -108,10 +109,14 @@ class Judge:
         is_wanted: bool = False,
     ) -> Judgement:
         article = draft.article
-        analysis = analyse(article, self.embedder)
-        draft = replace(draft, analysis=analysis)
         profiles = [profile for profile in self.profiles if topic_ids is None or profile.topic.id in topic_ids]
         reasons: list[Reason] = [finding.reason()] if finding is not None else []
+        parts = take_apart(article, self.embedder)
+        far = find_far_topics(article, parts, profiles, self.known) if finding is None and not is_wanted else None
+        if far is not None:
+            return replace(draft, verdict=_off_topic(article, [match for match, _ in far], [why for _, why in far]))
+        analysis = analyse(article, self.embedder, parts=parts)
+        draft = replace(draft, analysis=analysis)
         holds_known_text = finding is not None and finding.is_container and not earlier
         if finding is not None and holds_known_text and not self._own_part_is_on_topic(article, finding, profiles):
             return self._copy(draft, finding.document, tuple(reasons))
@@ -130,11 +135,7 @@ class Judge:
             verdict = Verdict(outcome=outcome, matches=kept, because=tuple(reasons), sentences=sentences)
             return replace(draft, verdict=verdict, analysis=analysis if kept else None)
         if not kept:
-            sentences = tuple(JudgedSentence(text=text, is_novel=False, score=0.0) for text in article.sentences)
-            verdict = Verdict(
-                outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences
-            )
-            return replace(draft, verdict=verdict)
+            return replace(draft, verdict=_off_topic(article, matches, reasons))
         return self._judge_news(draft, analysis, kept, reasons, now, earlier)
 
     def _own_part_is_on_topic(self, article: Article, finding: CopyFinding, profiles: Sequence[TopicProfile]) -> bool:
@@ -222,6 +223,11 @@ class Judge:
             is_copy=verdict.of is not None,
             seq=seq,
         )
+
+
+def _off_topic(article: Article, matches: Sequence[Match], reasons: Sequence[Reason]) -> Verdict:
+    sentences = tuple(JudgedSentence(text=text, is_novel=False, score=0.0) for text in article.sentences)
+    return Verdict(outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences)
 
 
 def _known_sentence(text: str) -> JudgedSentence:

@@ -8,8 +8,9 @@ all other documents stay in the archive (the store) and are fetched only when th
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,6 +32,8 @@ _MIN_SHARED, _MAX_PASSAGES = 2, 3
 million articles any text shares one fingerprint by chance, and stock phrases with many."""
 
 _MAX_SIMILAR = 12
+_SUBJECT_WORD = 200
+"""A telling word that more documents on topic hold is one of the subject."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -94,6 +97,8 @@ class KnownBase:
     _matrix: Vectors = field(default_factory=lambda: np.zeros((256, _WIDTH), dtype=np.float32))
     _sentence_hashes: set[str] = field(default_factory=set)
     _by_value: dict[str, list[int]] = field(default_factory=dict)
+    _holders: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _languages: set[str | None] = field(default_factory=set)
     _mean_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
     _lead_sum: Vectors = field(default_factory=lambda: np.zeros(_WIDTH, dtype=np.float32))
 
@@ -163,6 +168,9 @@ class KnownBase:
         self._mean_sum += analysis.mean
         self._lead_sum += analysis.lead
         self.document_frequency.update(analysis.lexical.keys())
+        self._languages.add(analysis.language)
+        for stem in analysis.lexical:
+            self._holders[stem].append(self.n_analysed)
         wanted = range(len(analysis.sentences)) if new_sentences is None else new_sentences
         for place in wanted:
             view = analysis.sentences[place]
@@ -244,6 +252,21 @@ class KnownBase:
         fetched = {record.seq: document_of(record) for record in records}
         found = [self.documents[-1 - origin] if origin < 0 else fetched.get(origin) for origin in origins]
         return [document for document in found if document is not None]
+
+    @property
+    def languages(self) -> AbstractSet[str | None]:
+        """Languages of the documents on topic."""
+        return self._languages
+
+    def most_shared(self, stems: Sequence[str]) -> int:
+        """How many of these stems stand together in one document on topic; all of them if one is a word of the subject."""
+        counts: Counter[int] = Counter()
+        for stem in stems:
+            holders = self._holders.get(stem, ())
+            if len(holders) > _SUBJECT_WORD:
+                return len(stems)
+            counts.update(holders)
+        return max(counts.values(), default=0)
 
     def on_topic_documents(self) -> Iterator[KnownDocument]:
         """Corpus documents and articles on topic that carry an analysis."""

@@ -73,15 +73,17 @@ class SqlFeeds:
 
         A revision that the entry carries already (by text hash) is left alone, so that a repeat is harmless.
         """
-        return self.save_polls([(state, arrivals)], now=now)[0]
+        return self.save_polls([(state, arrivals)], now=now)
 
-    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> tuple[int, ...]:
-        """The same for several feeds in one transaction; how many became pending, for each."""
+    def save_polls(self, polls: Sequence[tuple[FeedState, Sequence[Arrival]]], *, now: datetime) -> int:
+        """The same for several feeds in one transaction; returns how many became pending in all."""
         if not polls:
-            return ()
+            return 0
+        new = [(state.url, arrival) for state, arrivals in polls for arrival in arrivals if arrival.revises is None]
+        revised = [arrival for _, arrivals in polls for arrival in arrivals if arrival.revises is not None]
         with self._database.write() as connection:
             connection.execute(upsert(connection, feeds, "url"), [_row_of(state) for state, _ in polls])
-            return tuple(_take_in(connection, state.url, arrivals, now) for state, arrivals in polls)
+            return _add(connection, new, now) + sum(_revise(connection, arrival) for arrival in revised)
 
     def save_waits(self, states: Sequence[FeedState]) -> None:
         """Store ``last_polled_at`` and ``next_poll_at`` of feeds that were not polled since the states were read."""
@@ -245,7 +247,7 @@ def _content(arrival: Arrival, first_seen_at: datetime | Column[datetime]) -> di
     return {
         "link_key": arrival.link_key,
         "text_hash": arrival.text_hash,
-        "payload": pack(replace(entry, html=None)),
+        "payload": pack(entry if entry.html is None else replace(entry, html=None)),
         "html": None if entry.html is None else pack_bytes(entry.html.encode("utf-8", "replace")),
         "sort_at": entry.published_at or first_seen_at,
         "is_backfill": arrival.is_backfill,
@@ -258,16 +260,12 @@ def _row_of(state: FeedState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in _STATE_COLUMNS}
 
 
-def _take_in(connection: Connection, feed_url: str, arrivals: Sequence[Arrival], now: datetime) -> int:
-    n_added = _add(connection, feed_url, [arrival for arrival in arrivals if arrival.revises is None], now)
-    return n_added + sum(_revise(connection, arrival) for arrival in arrivals if arrival.revises is not None)
-
-
-def _add(connection: Connection, feed_url: str, arrivals: Sequence[Arrival], now: datetime) -> int:
+def _add(connection: Connection, arrivals: Sequence[tuple[str, Arrival]], now: datetime) -> int:
+    """Store arrivals with the feeds that brought them; how many were not there."""
     if not arrivals:
         return 0
-    given = {"feed_url": feed_url, "revision": 1, "first_seen_at": now, "n_attempts": 0}
-    rows = [{**given, "key": arrival.key, **_content(arrival, now)} for arrival in arrivals]
+    given = {"revision": 1, "first_seen_at": now, "n_attempts": 0}
+    rows = [{**given, "feed_url": url, "key": arrival.key, **_content(arrival, now)} for url, arrival in arrivals]
     statement = insert(connection, entries).on_conflict_do_nothing(index_elements=["feed_url", "key"])
     if is_postgresql(connection):  # its driver does not count what many rows did
         return len(connection.execute(statement.returning(entries.c.seq), rows).all())

@@ -8,6 +8,7 @@ and percent signs are.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from dataclasses import dataclass
 
 from monitor.text.tokens import CJK
@@ -139,8 +140,9 @@ class Quantity:
     unit: str | None = None
 
 
+@lru_cache(maxsize=20_000)
 def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
-    """Every quantity in *text*, in reading order, never overlapping.
+    """Every quantity in *text*, in reading order, never overlapping. Remembered: a known sentence is asked for often.
 
     >>> [q.key for q in quantities("1.2 million units on 2 August, 120万台, up 5%")]
     ['1200000', 'd8-2', '1200000', '5%']

@@ -37,7 +37,7 @@ def test_every_file_named_in_backticks_exists(name):
 def test_every_page_is_listed_in_the_index():
     listed = {(ROOT / "docs" / link).resolve() for link in page("docs/index.md").links}
     assert [
-        path.name for path in PAGES if path.parent.name == "docs" and path.name != "index.md" and path not in listed
+        path.name for path in PAGES if ROOT / "docs" in path.parents and path.name != "index.md" and path not in listed
     ] == []
 
 

@@ -26,7 +26,8 @@ _IDLE_COLUMNS = {"n_polls", "last_polled_at", "last_ok_at", "next_poll_at", "int
 _CONTENT = (
     "SELECT url, title, kind, etag, last_modified, error, is_gone, has_unstable_ids FROM feeds",
     "SELECT feed_url, key, text_hash, revision, status, outcome, article_id, closed_as FROM entries",
-    "SELECT id, url, canonical_url, title, outlet, outcome, story_id, role, prints, terms FROM articles",
+    "SELECT id, url, canonical_url, title, outlet, outcome, story_id, role, terms FROM articles",
+    "SELECT article_id, revision, prints.data FROM prints JOIN judgements ON judgements.seq = prints.seq",
     "SELECT article_id, revision, judged_at, outcome, verdict FROM judgements",
     "SELECT article_id, topic_id, score FROM matches",
     "SELECT id, headline, first_seen_at, last_seen_at FROM stories",

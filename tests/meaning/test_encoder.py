@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+import pytest
 
 from monitor.meaning import CachingEmbedder, SentenceEncoder, VectorCache, background_sentences
 from monitor.meaning.cache import key_of
-from monitor.stages.analysis import analyse, stacked
+from monitor.stages.analysis import analyse, parts_of, stacked
 from tests.factories import FakeEmbedder, article
 
 
@@ -66,11 +67,12 @@ def test_the_background_sentences_are_distinct_and_short() -> None:
     assert all(0 < len(row) < 300 for row in rows)
 
 
-def test_kept_vectors_come_back_as_they_were() -> None:
-    shelf, one = Shelf(), article("A plant opens in Bergen. It is the second one.", title="Plant opens")
-    rows = stacked(analyse(one, FakeEmbedder())).astype(np.float16).astype(np.float32)
+def test_kept_vectors_and_words_come_back_as_they_were() -> None:
+    shelf, one = Shelf(), article("A plant for 12 million opens in Bergen. It is the second one.", title="Plant opens")
+    analysis = analyse(one, FakeEmbedder())
+    rows = stacked(analysis).astype(np.float16).astype(np.float32)
     cache = VectorCache(shelf, "m/1")
-    cache.keep(one, rows)
+    cache.keep(analysis)
     assert cache.find(one) is None
     cache.flush()
     later = VectorCache(shelf, "m/1")
@@ -78,12 +80,38 @@ def test_kept_vectors_come_back_as_they_were() -> None:
     found = later.find(one)
     assert found is not None
     assert np.array_equal(found, rows)
+    assert later.find_parts(one) == parts_of(analysis)
+    again = analyse(one, FakeEmbedder(), vectors=found, parts=later.find_parts(one))
+    assert parts_of(again) == parts_of(analysis)
+
+
+def test_words_that_other_code_took_apart_are_never_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, one = Shelf(), article("A plant opens in Bergen.")
+    cache = VectorCache(shelf, "m/1")
+    cache.keep(analyse(one, FakeEmbedder()))
+    cache.flush()
+    monkeypatch.setattr("monitor.meaning.cache._version_of_parts", lambda: "another")
+    later = VectorCache(shelf, "m/1")
+    later.preload([one])
+    assert (later.find(one) is not None, later.find_parts(one)) == (True, None)
+
+
+def test_what_was_released_is_not_stored_again() -> None:
+    shelf, one = Shelf(), article("A plant opens in Bergen.")
+    cache = VectorCache(shelf, "m/1")
+    cache.keep(analyse(one, FakeEmbedder()))
+    cache.flush()
+    cache.release()
+    before = dict(shelf.kept)
+    cache.keep(analyse(one, FakeEmbedder()))
+    cache.flush()
+    assert (cache.find(one), shelf.kept) == (None, before)
 
 
 def test_vectors_of_another_model_are_never_found() -> None:
     shelf, one = Shelf(), article("A plant opens in Bergen.")
     cache = VectorCache(shelf, "m/1")
-    cache.keep(one, np.ones((2, 512), dtype=np.float32))
+    cache.keep(analyse(one, FakeEmbedder()))
     cache.flush()
     other = VectorCache(shelf, "m/2")
     other.preload([one])
