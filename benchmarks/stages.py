@@ -1,22 +1,23 @@
 """CPU milliseconds an article of each stage of judgement, beside trafilatura on the same article's page, interleaved.
 
-Usage: ``PYTHONPATH=. python benchmarks/stages.py [SET ...]`` (demo). SET is as in ``tests/quality/labelled``; the pages are laid
-out like those of the demo world. Prints JSON: the median over articles of what became off topic, a copy, and was kept or
+Usage: ``PYTHONPATH=. python benchmarks/stages.py [SET ...] [--pages FOLDER]`` (demo). SET is as in ``tests/quality/labelled``.
+trafilatura reads the pages of FOLDER in turn (real ones have 50 kB and more), or else a bare page made of the article. Prints JSON: the median over articles of what became off topic, a copy, and was kept or
 known; the ratio is all stages to trafilatura with metadata. Reading feeds and pages and storing are not in it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import statistics
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
+from itertools import cycle
 from typing import Any
 
 import trafilatura
@@ -30,7 +31,9 @@ from tests.quality.labelled import Labelled, load_set
 _STAGES = {
     "prints": ("prints",),
     "copies": ("find_same_text", "find_copy"),
-    "meaning and words": ("analyse",),
+    "words": ("take_apart",),
+    "screen": ("find_far_topics",),
+    "meaning": ("analyse",),
     "topic": ("match_topic",),
     "story": ("choose_story",),
     "novelty": ("find_neighbours", "judge_sentences"),
@@ -88,14 +91,15 @@ def page_of(article: Labelled) -> str:
     )
 
 
-def measure(name: str, encoder: SentenceEncoder) -> dict[str, dict[str, object]]:
+def measure(name: str, encoder: SentenceEncoder, pages: Sequence[str]) -> dict[str, dict[str, object]]:
     """Play a set and give the figures by what became of the articles."""
     clock = Clock()
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     read = playing._read  # noqa: SLF001
+    real = cycle(pages)
 
     def timed_read(app: Any, desk: Any, labelled: Labelled) -> None:
-        page = page_of(labelled)
+        page = next(real, None) or page_of(labelled)
         began = time.process_time()
         trafilatura.bare_extraction(page, with_metadata=True)
         extraction = time.process_time() - began
@@ -122,15 +126,21 @@ def _summary(found: list[dict[str, float]]) -> dict[str, object]:
     return {"articles": len(found), "ms": milliseconds, "ratio": round(statistics.median(ratios), 2)}
 
 
-def main(sets: list[str]) -> None:
+def main() -> None:
     """Print the figures of each set."""
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("sets", nargs="*", default=["demo"])
+    ask.add_argument("--pages", type=Path)
+    args = ask.parse_args()
+    files = sorted(path for path in args.pages.iterdir() if path.is_file())[:200] if args.pages else []
+    pages = [path.read_text(encoding="utf-8", errors="replace") for path in files]
     encoder = SentenceEncoder()
     encoder.embed(["the model is loaded once a process"])
     encoder.background()
     report: dict[str, object] = {"machine": f"{platform.machine()} Python {platform.python_version()}"}
-    report |= {name.rpartition("/")[2]: measure(name, encoder) for name in sets}
+    report |= {name.rpartition("/")[2]: measure(name, encoder, pages) for name in args.sets}
     print(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["demo"])
+    main()

@@ -114,7 +114,9 @@ class Judge:
         parts = take_apart(article, self.embedder)
         far = find_far_topics(article, parts, profiles, self.known) if finding is None and not is_wanted else None
         if far is not None:
-            return replace(draft, verdict=_off_topic(article, [match for match, _ in far], [why for _, why in far]))
+            matches, reasons = [match for match, _ in far], [why for _, why in far]
+            verdict = _backfill(article, (), reasons) if is_backfill else _off_topic(article, matches, reasons)
+            return replace(draft, verdict=verdict)
         analysis = analyse(article, self.embedder, parts=parts)
         draft = replace(draft, analysis=analysis)
         holds_known_text = finding is not None and finding.is_container and not earlier
@@ -129,11 +131,7 @@ class Judge:
         if is_wanted and not kept:
             kept = tuple(sorted(matches, key=lambda match: -match.score)[:1])
         if is_backfill:
-            reasons.insert(0, Reason(stage="age", signal="backfill", detail="older than news may be when first seen"))
-            outcome = Outcome.KNOWN
-            sentences = tuple(_known_sentence(text) for text in article.sentences)
-            verdict = Verdict(outcome=outcome, matches=kept, because=tuple(reasons), sentences=sentences)
-            return replace(draft, verdict=verdict, analysis=analysis if kept else None)
+            return replace(draft, verdict=_backfill(article, kept, reasons), analysis=analysis if kept else None)
         if not kept:
             return replace(draft, verdict=_off_topic(article, matches, reasons))
         return self._judge_news(draft, analysis, kept, reasons, now, earlier)
@@ -228,6 +226,12 @@ class Judge:
 def _off_topic(article: Article, matches: Sequence[Match], reasons: Sequence[Reason]) -> Verdict:
     sentences = tuple(JudgedSentence(text=text, is_novel=False, score=0.0) for text in article.sentences)
     return Verdict(outcome=Outcome.OFF_TOPIC, matches=tuple(matches), because=tuple(reasons), sentences=sentences)
+
+
+def _backfill(article: Article, kept: Sequence[Match], reasons: Sequence[Reason]) -> Verdict:
+    age = Reason(stage="age", signal="backfill", detail="older than news may be when first seen")
+    sentences = tuple(_known_sentence(text) for text in article.sentences)
+    return Verdict(outcome=Outcome.KNOWN, matches=tuple(kept), because=(age, *reasons), sentences=sentences)
 
 
 def _known_sentence(text: str) -> JudgedSentence:

@@ -8,8 +8,8 @@ and percent signs are.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.text.tokens import CJK
 
@@ -272,7 +272,7 @@ def _read_digits(digits: str, *, is_german: bool) -> float | None:
     if thousands in plain and decimal not in plain:
         plain = plain.replace(thousands, ".")  # the other convention, e.g. "2,4" in an English text
     plain = plain.replace(decimal, ".")
-    if plain.count(".") > 1:
+    if plain.count(".") > 1 or "," in plain:
         return None  # a version or an address, not a value
     return float(plain)
 
