@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import trafilatura

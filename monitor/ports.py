@@ -193,6 +193,10 @@ class ArticleStore(Protocol):
         """
         ...
 
+    def find_last_seq(self) -> int:
+        """The number of the newest judgement, 0 if there is none."""
+        ...
+
     def iter_prints(self) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
         """Pages of judgement numbers with the fingerprints of their texts; copies have none."""
         ...

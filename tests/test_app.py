@@ -244,3 +244,13 @@ def test_a_check_says_what_is_new_and_stores_nothing(app):
     verdict = asyncio.run(check(app, page, embedder=FakeEmbedder())).verdict
     assert [sentence.text for sentence in verdict.sentences if sentence.is_novel] == [ADDED, TRAINS]
     assert judged(app) == before
+
+
+def test_a_check_of_a_stored_address_does_not_find_the_article_itself(app):
+    (stored,) = bring_one(app, "storm", FIRST, SECOND)
+    page = Page(url=stored.url, title="Storm", paragraphs=(FIRST, SECOND), language="en")
+    found = asyncio.run(check(app, page, embedder=FakeEmbedder()))
+    assert (found.article.id, found.verdict.outcome, found.verdict.of) == (stored.id, Outcome.NEW, None)
+    elsewhere = replace(page, url="https://other.example/storm")
+    copy = asyncio.run(check(app, elsewhere, embedder=FakeEmbedder())).verdict
+    assert (copy.outcome, copy.of) == (Outcome.DUPLICATE, stored.id)

@@ -60,28 +60,28 @@ class Bench:
     def note_work(self, app: App) -> None:
         """The desk has taken in everything that was judged up to now: nobody else could write meanwhile."""
         if self._mark is not None:
-            self._mark = _mark(app, self._mark.files, after=self._mark.seq)
+            self._mark = _mark(app, self._mark.files)
 
     def note_edition(self, app: App, edition: Edition) -> None:
         """What *edition* shows is known from now on."""
         if self._desk is not None and self._mark is not None:
             note_shown(self._desk.judge.known, edition)
-            self._mark = _mark(app, self._mark.files, after=self._mark.seq)
+            self._mark = _mark(app, self._mark.files)
 
     def clear(self) -> None:
         """Forget the desk: a reading ended halfway, or others may have written."""
         self._desk = self._mark = None
 
     def _is_true(self, app: App, files: _Files) -> bool:
-        return self._mark is not None and self._mark == _mark(app, files, after=self._mark.seq)
+        return self._mark is not None and self._mark == _mark(app, files)
 
 
-def _mark(app: App, files: _Files, *, after: int = 0) -> _Mark:
+def _mark(app: App, files: _Files) -> _Mark:
     last = [app.store.editions.find_last(digest.id) for digest in app.settings.digests]
     return _Mark(
         settings=app.settings,
         files=files,
-        seq=max((seq for seq, _ in app.store.articles.iter_judged(after_seq=after)), default=after),
+        seq=app.store.articles.find_last_seq(),
         editions=tuple(record.edition.id if record else None for record in last),
     )
 

@@ -122,6 +122,11 @@ class SqlArticles:
         for row in self._iter_rows(query):
             yield _record(row)
 
+    def find_last_seq(self) -> int:
+        """The number of the newest judgement, 0 if there is none."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(judgements.c.seq))) or 0
+
     def iter_prints(self) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
         """Pages of judgement numbers with the fingerprints of their texts; copies have none."""
         last = 0
