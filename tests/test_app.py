@@ -25,6 +25,8 @@ from monitor.config import load_settings
 from monitor.errors import UsageError
 from monitor.model import FeedState, JudgedArticle, Outcome, Page
 from monitor.pipeline import Desk, save_judgement
+from monitor.stages.copies import find_copy
+from monitor.text.fingerprints import prints
 from tests.factories import FakeEmbedder, article
 
 NOW = datetime(2026, 9, 4, 7, tzinfo=UTC)
@@ -247,10 +249,26 @@ def test_a_check_says_what_is_new_and_stores_nothing(app):
 
 
 def test_a_check_of_a_stored_address_does_not_find_the_article_itself(app):
-    (stored,) = bring_one(app, "storm", FIRST, SECOND)
-    page = Page(url=stored.url, title="Storm", paragraphs=(FIRST, SECOND), language="en")
+    bring(app, story("storm", FIRST, SECOND))
+    stored = judged(app)["storm"].article
+    page = Page(url=stored.url, title="About the storm", paragraphs=(FIRST, SECOND), language="en")
     found = asyncio.run(check(app, page, embedder=FakeEmbedder()))
     assert (found.article.id, found.verdict.outcome, found.verdict.of) == (stored.id, Outcome.NEW, None)
     elsewhere = replace(page, url="https://other.example/storm")
     copy = asyncio.run(check(app, elsewhere, embedder=FakeEmbedder())).verdict
     assert (copy.outcome, copy.of) == (Outcome.DUPLICATE, stored.id)
+
+
+def test_a_start_reads_no_text_that_is_off_topic_and_still_knows_its_copies(app):
+    judge_version(app, open_desk(app, (), embedder=FakeEmbedder()), FIRST, SECOND, revision=1)
+    (one,) = judged(app).values()
+    off = replace(one, verdict=replace(one.verdict, outcome=Outcome.OFF_TOPIC), judged_at=NOW + timedelta(minutes=1))
+    keys = app.store.articles.find_known(article_id=one.article.id).keys
+    app.store.articles.save_judged(off, keys, entry_seq=None, story=None)
+    known = open_desk(app, (), embedder=FakeEmbedder()).judge.known
+    assert known.documents == []
+    text = f"Our harbour desk writes this morning. {FIRST} {SECOND}"
+    copy = replace(article(text), id="copy")
+    finding = find_copy(copy, prints(" ".join(copy.sentences)), known)
+    assert finding is not None
+    assert (finding.is_copy, finding.document.is_on_topic) == (True, False)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.model.arrivals import Entry
 from monitor.model.editions import Edition
-from monitor.model.judgement import JudgedArticle
+from monitor.model.judgement import JudgedArticle, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,15 @@ class ArticleKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRecord:
-    """One judged article as the known base is rebuilt from it."""
+    """One judged article as the known base is rebuilt from it.
+
+    ``outcome`` is what the article counts as today, if that is another than in this judgement.
+    """
 
     seq: int
     judged: JudgedArticle
     keys: ArticleKeys
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

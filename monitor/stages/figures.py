@@ -33,6 +33,7 @@ _CHANGE_BONUS = 0.15
 _ELSEWHERE = 0.15
 _NEAR_ELSEWHERE = 0.6
 _LIKENESS_PLAIN = (0.1, 0.25)
+_LIKENESS_PLAIN_TELLING = (0.1, 0.12)
 _LIKENESS_SUGGESTED = (0.4, 0.6)
 _LIKENESS_BY_DIFFERENCE = (0.2, 0.4)
 _LIKENESS_TELLING = 0.25
@@ -149,7 +150,10 @@ def _bounds(correction: Correction) -> tuple[float, float]:
         in_story, elsewhere = _LIKENESS_BY_DIFFERENCE
         keys = old_keys(correction)
         return in_story, _LIKENESS_TELLING if keys and all(map(_is_telling, keys)) else elsewhere
-    return _LIKENESS_PLAIN if correction.is_plain else _LIKENESS_SUGGESTED
+    if not correction.is_plain:
+        return _LIKENESS_SUGGESTED
+    is_telling = correction.new.kind == "money" or _is_telling(correction.old.key)
+    return _LIKENESS_PLAIN_TELLING if is_telling else _LIKENESS_PLAIN
 
 
 def _is_telling(key: str) -> bool:

@@ -289,9 +289,10 @@ class KnownBase:
 def document_of(record: KnownRecord) -> KnownDocument:
     """A judgement from the archive as a document to compare with; its sentences are not taken apart."""
     article, verdict = record.judged.article, record.judged.verdict
-    is_off_topic = verdict.outcome is Outcome.OFF_TOPIC or is_about_nothing(verdict)
+    outcome = record.outcome or verdict.outcome
+    is_off_topic = outcome is Outcome.OFF_TOPIC or is_about_nothing(verdict)
     return KnownDocument(
-        number=None, article=article, outcome=Outcome.OFF_TOPIC if is_off_topic else verdict.outcome, analysis=None,
+        number=None, article=article, outcome=Outcome.OFF_TOPIC if is_off_topic else outcome, analysis=None,
         topic_ids=() if is_off_topic else tuple(match.topic_id for match in verdict.matches),
         story_id=verdict.story_id, can_anchor=False, published_at=article.published_at or article.first_seen_at,
     )  # fmt: skip

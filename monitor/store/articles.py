@@ -277,7 +277,7 @@ def _known(*, of_any_age: bool = False) -> Select[Any]:
     joined = articles.join(judgements, is_its).outerjoin(prints, prints.c.seq == judgements.c.seq)
     return select(
         judgements.c.seq, judgements.c.revision, judgements.c.judged_at, judgements.c.verdict,
-        articles.c.seq.label("current_seq"), articles.c.body, articles.c.url_key, articles.c.text_hash,
+        articles.c.seq.label("current_seq"), articles.c.outcome, articles.c.body, articles.c.url_key, articles.c.text_hash,
         prints.c.data.label("prints"),
     ).select_from(joined)  # fmt: skip
 
@@ -291,7 +291,8 @@ def _record(row: AnyRow) -> KnownRecord:
         article = replace(judged.article, sentences=texts, starts=tuple(place == 0 for place in range(len(texts))))
         judged, text_hash = replace(judged, article=article), None
     keys = ArticleKeys(url_key=row.url_key, text_hash=text_hash, prints=row.prints or b"")
-    return KnownRecord(seq=row.seq, judged=judged, keys=keys)
+    outcome = row.outcome if row.outcome is not judged.verdict.outcome else None
+    return KnownRecord(seq=row.seq, judged=judged, keys=keys, outcome=outcome)
 
 
 def _current() -> Select[Any]:
