@@ -8,7 +8,7 @@ from monitor.extract import PoolLimits
 from monitor.fetch import FetchLimits
 from monitor.fetch import robots as robots_module
 from monitor.model import Outcome
-from monitor.stages import copies, fitted, fitting, identity, known, marking, novelty, schedule, stories
+from monitor.stages import copies, fitted, fitting, identity, known, marking, novelty, schedule, screen, stories
 from monitor.text import fingerprints
 from tests.docs.pages import names_in, page
 
@@ -39,6 +39,7 @@ def test_exactly_the_signals_of_the_models_are_explained(section, models):
         ("Copies", f"| {fingerprints.SURELY_FOUND} words |"),
         ("Copies", f"| {known._MIN_SHARE:g} of the shorter text's fingerprints, or {known._MIN_SHARED} |"),
         ("Copies", f"Of every {fingerprints.WINDOW} runs in a row"),
+        ("Relevance", f"at most {screen.MOST_SHARED} of its {screen.N_TELLING} most telling words"),
         ("Marks", f"by at most {marking.MAX_MOVE:g} in log odds"),
         ("Stories", f"The threshold is {stories.JOIN:g}."),
         ("Novelty", f"| a sentence is new | {novelty.NOVEL_FROM:g} |"),

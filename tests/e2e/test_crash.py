@@ -2,7 +2,7 @@
 
 The second day of the demo world is fetched and sent while the commands are killed, in all process groups, at random
 moments drawn from a fixed seed: after so many requests that the world saw, rows in a table, or files in the folder.
-``MONITOR_TEST_CRASHES`` sets the number of kills in the normal run (4); the slow rounds bring it to 12.
+``MONITOR_TEST_CRASHES`` sets the number of kills in the normal run (4); the slow rounds bring it to 8.
 """
 
 import os
@@ -28,7 +28,7 @@ from tests.e2e.days import Desk, content, count, files, finish, kill, succeeded,
 pytestmark = pytest.mark.e2e
 
 _ROUNDS = max(1, int(os.environ.get("MONITOR_TEST_CRASHES", "4")) // 4)
-_SLOW_ROUNDS = max(_ROUNDS, 3)
+_SLOW_ROUNDS = max(_ROUNDS, 2)
 _INSIDE_S = 0.02  # as long as what lies between two things that can be seen from outside
 _COMPOSING_S = 0.3
 

@@ -281,9 +281,11 @@ def test_of_two_known_texts_the_one_that_stands_here_whole_is_named() -> None:
 def test_a_copy_of_a_copy_is_told_from_the_original() -> None:
     room = Newsroom()
     room.read(article(WIRE, id="original"))
+    n_postings = len(room.known._postings)
     for number in range(3):
         verdict = room.read(article(f"Paper {number} has this from the wire tonight.\n\n{WIRE}", id=f"copy{number}"))
         assert (verdict.outcome, verdict.of) == (Outcome.DUPLICATE, "original")
+    assert len(room.known._postings) == n_postings  # a copy needs no fingerprints of its own
 
 
 class Shelf:

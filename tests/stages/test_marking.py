@@ -74,7 +74,9 @@ def test_the_verdict_before_the_marks_is_found_again() -> None:
     plain = judged(1, "A blade was lost.")
     once = replace(plain, verdict=marked_verdict(plain.verdict, mark(MarkKind.KNEW)))
     twice = replace(plain, verdict=marked_verdict(once.verdict, mark(MarkKind.OFF_TOPIC)))
+    later = judged(1, "A blade was lost.", "It was found.")
     assert unmarked_verdict([plain, once, twice]) == plain.verdict
+    assert unmarked_verdict([plain, later, once]) == later.verdict
     assert unmarked_verdict([once]) is None
 
 
