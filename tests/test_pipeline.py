@@ -79,7 +79,7 @@ class Web:
 
 
 class Vectors:
-    def keep(self, article, rows) -> None:
+    def keep(self, taken_apart) -> None:
         """The vectors are not asked for again."""
 
     def flush(self) -> None:

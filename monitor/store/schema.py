@@ -297,7 +297,9 @@ judgements = Table(
 prints = Table(
     "prints",
     metadata,
-    Column("seq", BigInteger, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False),
+    Column(
+        "seq", BigInteger, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False
+    ),
     Column("data", LargeBinary, nullable=False),
 )
 

@@ -144,7 +144,8 @@ def test_a_file_that_ends_early_gives_what_is_whole(n_lost: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no archive at all", b"\x1f\x8b\x08", gzip.compress(b"text", mtime=0), b"WARC/1.0\r\n\r\n", bytes(9999)]
+    "data",
+    [b"", b"no archive at all", b"\x1f\x8b\x08", gzip.compress(b"text", mtime=0), b"WARC/1.0\r\n\r\n", bytes(9999)],
 )
 def test_what_is_no_archive_gives_a_problem_or_nothing(data: bytes) -> None:
     assert all(capture.response is None for capture in captures(data))

@@ -13,6 +13,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from monitor.ports import Embedder
@@ -37,15 +38,17 @@ def main() -> None:
     models = {name: getattr(fitted, name) for name in args.model if hasattr(fitted, name)}
     means = mean_signals(sets, encoder, models)
     whole = {one.name: measure(one, play(one, encoder)) for one in sets}
-    print("| model | signal | weight | measure | " + " | ".join(whole) + " |")
-    print("| --- | --- | --- | --- |" + " --- |" * len(whole))
+    print("| model | signal | weight | mean | least to most |")
+    print("| --- | --- | --- | --- | --- |")
     for name, model in models.items():
         key = MEASURES[name]
-        figures = " | ".join(f"{report[key]['f1']:.3f}" for report in whole.values())
-        print(f"| {name} | all | | {key} | {figures} |")
+        title = name.lower().replace("_", " ")
+        found = [report[key]["f1"] for report in whole.values()]
+        print(f"| {title}: {key} F1 | all | | {fmean(found):.3f} | {min(found):.3f} to {max(found):.3f} |")
         for signal in sorted(model.weights, key=lambda signal: -abs(model.weights[signal])):
             deltas = silenced(sets, encoder, model, signal, means[name][signal], key, whole)
-            print(f"| {name} | `{signal}` | {model.weights[signal]:+.2f} | {key} | {' | '.join(deltas)} |", flush=True)
+            told = f"{fmean(deltas):+.3f} | {min(deltas):+.3f} to {max(deltas):+.3f}"
+            print(f"| {title} | `{signal}` | {model.weights[signal]:+.2f} | {told} |", flush=True)
     encoder.save()
 
 
@@ -78,17 +81,16 @@ def mean_signals(
 def silenced(
     sets: Sequence[LabelledSet], encoder: Embedder, model: Logistic, signal: str, mean: float, key: str,
     whole: Mapping[str, Mapping[str, Any]],
-) -> list[str]:  # fmt: skip
+) -> list[float]:  # fmt: skip
     """For each set what the measure gains or loses when the signal is silenced."""
     weights, bias = model.weights, model.bias
     object.__setattr__(model, "weights", {**weights, signal: 0.0})
     object.__setattr__(model, "bias", bias + weights[signal] * mean)
     try:
-        found = [measure(one, play(one, encoder))[key]["f1"] - whole[one.name][key]["f1"] for one in sets]
+        return [measure(one, play(one, encoder))[key]["f1"] - whole[one.name][key]["f1"] for one in sets]
     finally:
         object.__setattr__(model, "weights", weights)
         object.__setattr__(model, "bias", bias)
-    return [f"{delta:+.3f}" for delta in found]
 
 
 if __name__ == "__main__":
