@@ -47,8 +47,9 @@ imports: .venv/.installed
 	$(RUN) lint-imports
 
 # Whole days through the real commands, kill -9 at random moments, pages in a real browser.
+SLOW := slow or e2e or browser
 test-slow: .venv/.installed
-	$(RUN) pytest -q -n 2 --dist loadfile -m "slow or e2e or browser"
+	$(RUN) pytest -q -n 2 --dist loadfile -m "$(SLOW)"
 
 check: lint types imports test test-slow
 

@@ -156,6 +156,7 @@ def find_steep(pattern: re.Pattern, *, is_fixed: bool) -> str | None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_no_pattern_takes_more_than_its_share_for_a_longer_text() -> None:
     found = {place: find_steep(pattern, is_fixed=is_fixed) for place, pattern, is_fixed in patterns()}
     assert not {place: text for place, text in found.items() if text}

@@ -298,7 +298,7 @@ prints = Table(
     "prints",
     metadata,
     Column(
-        "seq", BigInteger, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False
+        "seq", _Serial, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False
     ),
     Column("data", LargeBinary, nullable=False),
 )

@@ -17,6 +17,7 @@ def articles(app: App) -> dict[str, tuple]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_an_archive_imported_into_an_empty_store_gives_the_same_articles(tmp_path: Path) -> None:
     fetched: dict[str, tuple] = {}
     with DemoWorld() as world:

@@ -150,6 +150,7 @@ def test_the_last_day_a_second_time_changes_nothing(world, played, tmp_path):
     repeat_last_day(world, again, desk.folder)
 
 
+@pytest.mark.long
 def test_the_days_on_postgresql_bring_the_same_editions(world, played, server, tmp_path):
     served = play(world, tmp_path / "desk", server)
     assert served.editions == played.editions

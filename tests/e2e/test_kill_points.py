@@ -71,7 +71,7 @@ def day(tmp_path_factory: pytest.TempPathFactory):
         yield Day(before=folder / "before", after=folder / "after", now=now, n_calls=n_calls)
 
 
-@pytest.mark.parametrize("point", range(N_POINTS))
+@pytest.mark.parametrize("point", [pytest.param(n, marks=[pytest.mark.long] if n % 2 else []) for n in range(N_POINTS)])
 def test_a_day_killed_at_a_write_ends_like_one_that_was_not(day: Day, tmp_path: Path, point: int):
     number = 1 + point * (day.n_calls - 1) // max(1, N_POINTS - 1)
     desk = tmp_path / "desk"

@@ -69,7 +69,7 @@ def test_a_manual_fetch_works_beside_the_scheduler(world, tmp_path):
     assert "defect" not in [line["event"] for line in events(done)]
 
 
-@pytest.mark.parametrize("number", range(_STOPS))
+@pytest.mark.parametrize("number", [pytest.param(n, marks=[pytest.mark.long] if n else []) for n in range(_STOPS)])
 def test_stopped_at_any_moment_and_started_again_nothing_is_lost(world, tmp_path, number):
     desk = desk_of(world, tmp_path / "desk")
     dice = random.Random(number)

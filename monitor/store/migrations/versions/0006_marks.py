@@ -39,7 +39,7 @@ def upgrade() -> None:
         "prints",
         sa.Column(
             "seq",
-            sa.BigInteger,
+            _SERIAL,
             sa.ForeignKey("judgements.seq", name="fk_prints_seq"),
             primary_key=True,
             autoincrement=False,
