@@ -78,6 +78,7 @@ class Desk:
             text=True,
             start_new_session=True,
             cwd=self.folder,
+            preexec_fn=heed_interrupts,
         )
 
     def run(self, now: datetime, *command: str) -> Done:
@@ -107,6 +108,11 @@ class Play:
     editions: list[dict[str, Any]] = field(default_factory=list)
     evenings: list[Desk] = field(default_factory=list)
     requests: Sequence[LoggedRequest] = ()
+
+
+def heed_interrupts() -> None:
+    """Undo what a shell does to its background jobs, which would hand it down to the commands under test."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str]) -> Done:
