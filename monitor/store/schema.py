@@ -297,9 +297,7 @@ judgements = Table(
 prints = Table(
     "prints",
     metadata,
-    Column(
-        "seq", _Serial, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False
-    ),
+    Column("seq", _Serial, ForeignKey("judgements.seq", name="fk_prints_seq"), primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),
 )
 
