@@ -33,8 +33,10 @@ run: .venv/.installed
 demo: .venv/.installed
 	@$(RUN) monitor demo --keep demo-run
 
+# Tests side by side; more than there are cores pays, since many wait for other processes.
+WORKERS := 2
 test: .venv/.installed
-	$(RUN) pytest -q -n 2 -m "not slow and not e2e and not browser"
+	$(RUN) pytest -q -n $(WORKERS) -m "not slow and not e2e and not browser"
 
 lint: .venv/.installed
 	$(RUN) ruff check .
@@ -49,7 +51,7 @@ imports: .venv/.installed
 # Whole days through the real commands, kill -9 at random moments, pages in a real browser.
 SLOW := slow or e2e or browser
 test-slow: .venv/.installed
-	$(RUN) pytest -q -n 2 --dist loadfile -m "$(SLOW)"
+	$(RUN) pytest -q -n $(WORKERS) --dist loadfile -m "$(SLOW)"
 
 check: lint types imports test test-slow
 
