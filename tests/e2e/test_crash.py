@@ -124,9 +124,7 @@ def assert_sound(world: DemoWorld, desk: Desk, until) -> None:
     assert {word for word, n in outbox.items() if n} <= {"sent"}
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(n, marks=[pytest.mark.long] if n >= _ROUNDS else []) for n in range(_SLOW_ROUNDS)]
-)
+@pytest.mark.parametrize("number", [pytest.param(n, marks=[pytest.mark.long]) for n in range(_SLOW_ROUNDS)])
 def test_a_day_with_four_kills_ends_like_a_day_without(world, played, tmp_path, number):
     evening = world.days[1]
     world.set_clock(evening)

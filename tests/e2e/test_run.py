@@ -57,6 +57,7 @@ def test_an_edition_is_made_at_its_time_and_the_process_ends_in_good_order(world
     assert count(desk, "SELECT count(*) FROM beats") == 0
 
 
+@pytest.mark.long
 def test_a_manual_fetch_works_beside_the_scheduler(world, tmp_path):
     desk = desk_of(world, tmp_path / "desk")
     morning = world.days[0] - timedelta(hours=2)
